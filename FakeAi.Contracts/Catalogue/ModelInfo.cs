@@ -1,0 +1,68 @@
+namespace FakeAi.Contracts.Catalogue;
+
+/// <summary>One model of the catalogue file.</summary>
+public sealed record ModelInfo
+{
+    /// <summary>The id that clients use, such as <c>gpt-4o-mini</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Other ids for the same model, such as dated snapshots.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>The provider: <c>openai</c>, <c>anthropic</c>, <c>google</c>, <c>perplexity</c>, <c>meta</c>, …</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>What <c>/v1/models</c> tells as <c>owned_by</c>.</summary>
+    public required string OwnedBy { get; init; }
+
+    /// <summary>What kind of model it is: <c>chat</c>, <c>embedding</c>, <c>moderation</c>, <c>rerank</c>, <c>image</c>, <c>audio</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Unix seconds told as <c>created</c>.</summary>
+    public long Created { get; init; }
+
+    /// <summary>Tokens of prompt and answer together.</summary>
+    public int ContextWindow { get; init; }
+
+    /// <summary>Most tokens of one answer; 0 for models that generate none.</summary>
+    public int MaxOutputTokens { get; init; }
+
+    /// <summary>List prices.</summary>
+    public ModelPricing Pricing { get; init; } = new();
+
+    /// <summary>Any of <c>vision audio_in audio_out video_in tools json reasoning prediction</c>.</summary>
+    public IReadOnlyList<string> Capabilities { get; init; } = [];
+
+    /// <summary>How fast it answers.</summary>
+    public required LatencyProfile Latency { get; init; }
+
+    /// <summary>Where the figures come from.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Whether the model has a capability.</summary>
+    public bool Can(string capability) => Capabilities.Contains(capability, StringComparer.Ordinal);
+}
+
+/// <summary>Prices in US dollars per million tokens.</summary>
+public sealed record ModelPricing
+{
+    /// <summary>Prompt tokens that were not cached.</summary>
+    public decimal Input { get; init; }
+
+    /// <summary>Generated tokens.</summary>
+    public decimal Output { get; init; }
+
+    /// <summary>Cached prompt tokens; null where there is no such price.</summary>
+    public decimal? CachedInput { get; init; }
+}
+
+/// <summary>
+/// Timing of a model: TTFT and ITL are normally distributed with the given mean and standard deviation (milliseconds),
+/// clamped to at least 1 ms and 0.5 ms; prompts beyond 100 tokens add (tokens − 100) / <see cref="PrefillTps"/> seconds to TTFT.
+/// </summary>
+/// <param name="TtftMs">Mean TTFT.</param>
+/// <param name="TtftSdMs">Standard deviation of TTFT.</param>
+/// <param name="ItlMs">Mean ITL.</param>
+/// <param name="ItlSdMs">Standard deviation of ITL.</param>
+/// <param name="PrefillTps">Prompt tokens per second.</param>
+public sealed record LatencyProfile(double TtftMs, double TtftSdMs, double ItlMs, double ItlSdMs, double PrefillTps);

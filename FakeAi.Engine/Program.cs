@@ -1,0 +1,8 @@
+using FakeAi.ServiceDefaults.Hosting;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("engine");
+
+var app = builder.Build();
+app.MapServiceDefaults();
+app.Run();

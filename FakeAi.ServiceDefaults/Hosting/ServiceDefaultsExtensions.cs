@@ -1,0 +1,42 @@
+using FakeAi.ServiceDefaults.Health;
+using FakeAi.ServiceDefaults.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace FakeAi.ServiceDefaults.Hosting;
+
+/// <summary>What every service has: identity, options, telemetry, health endpoints, HTTP clients with timeouts.</summary>
+public static class ServiceDefaultsExtensions
+{
+    /// <summary>Adds the defaults to a service.</summary>
+    /// <param name="builder">The service's host.</param>
+    /// <param name="service">The kind of service, such as <c>gateway</c>.</param>
+    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder, string service)
+        where TBuilder : IHostApplicationBuilder
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddOptions<InstallationOptions>().BindConfiguration(InstallationOptions.SectionName).ValidateOnStart();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton(InstanceIdentity.Create(service, builder.Configuration["OTEL_SERVICE_NAME"]));
+        builder.Services.AddHealthChecks();
+        return builder;
+    }
+
+    /// <summary>Maps <c>/health</c> and <c>/alive</c> and, for internal services, the token check.</summary>
+    public static WebApplication MapServiceDefaults(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapHealth();
+        return app;
+    }
+
+    /// <summary>Lets only the installation's own services in, health endpoints aside.</summary>
+    public static WebApplication UseInternalToken(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseMiddleware<InternalTokenMiddleware>();
+        return app;
+    }
+}

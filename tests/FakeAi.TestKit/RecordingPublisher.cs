@@ -1,0 +1,25 @@
+using System.Collections.Concurrent;
+using FakeAi.Contracts.Events;
+using FakeAi.EventBus;
+
+namespace FakeAi.TestKit;
+
+/// <summary>Keeps what was published, in order.</summary>
+public sealed class RecordingPublisher : IEventPublisher
+{
+    private readonly ConcurrentQueue<(EventData Data, string? RequestId)> _events = new();
+
+    public EventPublisherStats Stats => new(0, _events.Count, 0);
+
+    public IReadOnlyList<(EventData Data, string? RequestId)> Events => [.. _events];
+
+    public bool Publish(EventData data, string? requestId = null, string? traceparent = null, long? time = null)
+    {
+        _events.Enqueue((data, requestId));
+        return true;
+    }
+
+    /// <summary>The events of one type, in order.</summary>
+    public IReadOnlyList<T> Of<T>()
+        where T : EventData => [.. _events.Select(e => e.Data).OfType<T>()];
+}
