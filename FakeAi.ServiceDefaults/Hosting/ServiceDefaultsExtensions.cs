@@ -1,5 +1,6 @@
 using FakeAi.ServiceDefaults.Health;
 using FakeAi.ServiceDefaults.Security;
+using FakeAi.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -21,6 +22,14 @@ public static class ServiceDefaultsExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton(InstanceIdentity.Create(service, builder.Configuration["OTEL_SERVICE_NAME"]));
         builder.Services.AddHealthChecks();
+        builder.Services.ConfigureHttpClientDefaults(static client => client
+            .ConfigureHttpClient(static http => http.Timeout = TimeSpan.FromSeconds(30))
+            .UseSocketsHttpHandler(static (handler, _) =>
+            {
+                handler.ConnectTimeout = TimeSpan.FromSeconds(2);
+                handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
+            }));
+        builder.AddTelemetry();
         return builder;
     }
 
