@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace FakeAi.E2E.Tests.Sdk;
+
+/// <summary>The official npm package, run by Node's own test runner in <c>tests/sdk-node</c>.</summary>
+public sealed class OpenAiNodeTests(RunningSystem system)
+{
+    private static readonly string s_folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "sdk-node"));
+
+    [Fact]
+    public async Task NodeSdk_EveryTest_Passes()
+    {
+        Assert.True(
+            Directory.Exists(Path.Combine(s_folder, "node_modules", "openai")),
+            "The npm packages are missing: run './fakeai test', or 'npm ci --ignore-scripts' in tests/sdk-node.");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        using var node = Process.Start(new ProcessStartInfo("node", ["--test", "--test-reporter=spec"])
+        {
+            WorkingDirectory = s_folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["FAKEAI_BASE_URL"] = system.OpenAiBase.ToString() },
+        })!;
+        try
+        {
+            var output = node.StandardOutput.ReadToEndAsync(limit.Token);
+            var errors = node.StandardError.ReadToEndAsync(limit.Token);
+            await node.WaitForExitAsync(limit.Token);
+
+            Assert.True(node.ExitCode == 0, await output + await errors);
+            Assert.Contains("pass 5", await output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            if (!node.HasExited)
+            {
+                node.Kill(entireProcessTree: true);
+            }
+        }
+    }
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
+}
