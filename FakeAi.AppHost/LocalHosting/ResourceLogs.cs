@@ -42,20 +42,23 @@ internal sealed partial class ResourceLogs(string? folder, bool silent) : IDispo
         }
     }
 
+    /// <summary>Lists addresses and commands, as Aspire's dashboard would; with a log folder only that all is ready.</summary>
     public void Ready(IEnumerable<Resource> resources)
     {
-        foreach (var resource in resources)
+        foreach (var resource in folder is null ? resources : [])
         {
             foreach (var endpoint in resource.Endpoints)
             {
-                var url = new ResourceUrlAnnotation { Url = $"{endpoint.UriScheme}://127.0.0.1:{endpoint.AllocatedPort}" };
-                var address = url.Url;
-                resource.Urls.ForEach(u => u.Change(url));
-                Tell($"{resource.Name} is healthy at {(url.Url.StartsWith('/') ? address + url.Url : url.Url)} {url.DisplayText}".TrimEnd());
+                var address = $"{endpoint.UriScheme}://127.0.0.1:{endpoint.AllocatedPort}";
+                var shown = new ResourceUrlAnnotation { Url = address };
+                resource.Urls.Where(u => u.Endpoint.EndpointName == endpoint.Name).ToList().ForEach(u => u.Change(shown));
+                Tell($"{resource.Name} {endpoint.Name}: {(shown.Url.StartsWith('/') ? address + shown.Url : shown.Url)} {shown.DisplayText}".TrimEnd());
             }
 
             resource.Commands.ForEach(c => Tell($"{resource.Name} command '{c.DisplayName}': {c.Options.Method} {c.Endpoint.Url}{c.Path}"));
         }
+
+        Tell("All resources are healthy.");
     }
 
     public void Tell(string message) => Say(Console.Out, message, 36);
@@ -113,7 +116,8 @@ internal sealed partial class ResourceLogs(string? folder, bool silent) : IDispo
 
         if (plain.StartsWith(' '))
         {
-            return isError || _inWarning.Contains(resource);
+            // Stack traces are for the file.
+            return (isError || _inWarning.Contains(resource)) && !StackTrace().IsMatch(plain);
         }
 
         var warning = isError || Warning().IsMatch(plain);
@@ -123,6 +127,9 @@ internal sealed partial class ResourceLogs(string? folder, bool silent) : IDispo
 
     [GeneratedRegex(@"\e\[[0-9;]*m", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Escapes();
+
+    [GeneratedRegex(@"^\s+(at |--- End)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex StackTrace();
 
     [GeneratedRegex("^(warn|fail|crit):|^Unhandled exception", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Warning();

@@ -6,6 +6,7 @@ namespace Aspire.Hosting;
 /// <summary>Takes one resource through its life: waits for what it needs, starts it, watches its health, tells its end. Restarts nothing.</summary>
 internal sealed class ResourceRunner(Resource resource, ResourceNotificationService notifications, ResourceLogs logs, PortAllocator ports)
 {
+    private const int Killed = 128;
     private static readonly TimeSpan s_probeEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_probeAtStart = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(3);
@@ -53,12 +54,20 @@ internal sealed class ResourceRunner(Resource resource, ResourceNotificationServ
         await probing;
         await process.StopAsync(resource.WaitsFor.Count == 0 ? s_graceLast : s_grace);
         var code = await process.Exited;
-        var problem = unexpected ? $"{resource.Name} ended with exit code {code}" : null;
+        var problem = unexpected ? $"{resource.Name} ended with exit code {code}{LastWords(code)}" : null;
         notifications.Publish(resource, unexpected ? KnownResourceStates.Exited : KnownResourceStates.Finished, HealthStatus.Unhealthy, code, problem);
         if (unexpected)
         {
-            logs.Problem($"{problem} and is not restarted. Its last lines:{Environment.NewLine}{string.Join(Environment.NewLine, resource.Log.TakeLast(15))}");
+            logs.Problem($"{problem}. It is not restarted.");
         }
+    }
+
+    /// <summary>What it said about its end: the exception nobody caught, else its last line, unless it was killed.</summary>
+    private string LastWords(int code)
+    {
+        var words = resource.Log.LastOrDefault(l => l.StartsWith("Unhandled exception", StringComparison.Ordinal))
+            ?? (code > Killed ? null : resource.Log.LastOrDefault(l => !l.StartsWith(' ')));
+        return words is null ? "" : $": {words}";
     }
 
     private async Task ProbeAsync(CancellationToken stop)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Configuration;
 
 namespace FakeAi.AppHost.Setup;
@@ -11,6 +10,8 @@ namespace FakeAi.AppHost.Setup;
 /// </summary>
 internal sealed class Installation : IDisposable
 {
+    private const int WouldBlock = 11;
+    private const int SharingViolation = unchecked((int)0x80070020);
     private readonly FileStream _lock;
 
     private Installation(FileStream @lock, string adminKey)
@@ -40,18 +41,20 @@ internal sealed class Installation : IDisposable
         }
 
         var folder = DataFolder.Locate(configuration);
-        var lockFile = Path.Combine(folder, "lock");
+        var pidFile = Path.Combine(folder, "pid");
         FileStream? held = null;
         try
         {
             DataFolder.Ensure(folder);
-            held = TryLock(lockFile);
+            held = TryLock(Path.Combine(folder, "lock"));
             if (held is null)
             {
-                problem = $"FakeAi already runs with the data folder {folder}{Holder(lockFile)}. Stop it, or set FAKEAI_HOME to another folder.";
+                var holder = File.Exists(pidFile) ? $" (process {File.ReadAllText(pidFile)})" : "";
+                problem = $"FakeAi already runs with the data folder {folder}{holder}. Stop it, or set FAKEAI_HOME to another folder.";
                 return false;
             }
 
+            File.WriteAllText(pidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             installation = new Installation(held, ReadOrCreateKey(Path.Combine(folder, "admin.key")));
             return true;
         }
@@ -65,35 +68,17 @@ internal sealed class Installation : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    /// <summary>An exclusive lock goes with its process, however that ends; only a lock held by another one counts as taken.</summary>
+    /// <summary>An exclusive lock goes with its process, however that ends; null if another process has it.</summary>
     private static FileStream? TryLock(string path)
     {
-        // Opened shared first, so that a missing folder or a full disk is told as what it is.
-        using (new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite))
-        {
-        }
-
-        FileStream stream;
         try
         {
-            stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException)
+        catch (IOException e) when (e.HResult is WouldBlock or SharingViolation)
         {
             return null;
         }
-
-        stream.SetLength(0);
-        stream.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-        stream.Flush();
-        return stream;
-    }
-
-    private static string Holder(string path)
-    {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd().Trim() is { Length: > 0 } pid ? $" (process {pid})" : "";
     }
 
     private static string ReadOrCreateKey(string path)
