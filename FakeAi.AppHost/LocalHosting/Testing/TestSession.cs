@@ -37,9 +37,11 @@ internal sealed class TestSession : IDistributedApplicationTestingBuilder
         {
             _ready.TrySetException(e.InnerException!);
             _built.TrySetException(e.InnerException!);
+            _ = _built.Task.Exception;
         }
         finally
         {
+            Directory.Delete(_folder, recursive: true);
             _returned.SetResult();
         }
     })
@@ -62,16 +64,19 @@ internal sealed class TestSession : IDistributedApplicationTestingBuilder
 
     public void AwaitEnd() => _ended.Task.GetAwaiter().GetResult();
 
-    public async Task EndAsync()
+    /// <summary>Lets the entry point return.</summary>
+    public Task EndAsync()
     {
         _ended.TrySetResult();
-        await _returned.Task;
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
+        return _returned.Task;
     }
 
-    /// <summary>A builder that was never built leaves its folder; its thread goes with the process.</summary>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>A builder that was not built ends its AppHost; one that was is ended by its application.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_buildAsked.TrySetException(new OperationCanceledException("The AppHost is not wanted any more.")))
+        {
+            await _returned.Task;
+        }
+    }
 }
