@@ -1,0 +1,26 @@
+using FakeAi.Contracts.Events;
+using FakeAi.EventBus.Streams;
+
+namespace FakeAi.EventBus.Consuming;
+
+/// <summary>
+/// Computes what a batch of events does to a shard's state. Must depend on the events and the state alone: when the
+/// state has moved on meanwhile, it is asked again. An exception makes the batch be halved until the entry at fault is
+/// found, which then goes to the dead-letter stream.
+/// </summary>
+public interface IEventBatchHandler
+{
+    /// <summary>Projects a batch.</summary>
+    /// <param name="shard">The shard.</param>
+    /// <param name="events">The events, in the log's order.</param>
+    /// <param name="state">The shard's state before the batch.</param>
+    /// <param name="cancellationToken">The consumer is stopping.</param>
+    /// <returns>The changes, applied in order and all at once.</returns>
+    ValueTask<IReadOnlyList<StateOp>> ProjectAsync(
+        int shard, IReadOnlyList<FakeAiEvent> events, IShardState state, CancellationToken cancellationToken);
+
+    /// <summary>Told after a batch was applied. Must not throw.</summary>
+    void Applied(int shard, IReadOnlyList<FakeAiEvent> events)
+    {
+    }
+}

@@ -1,0 +1,50 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace FakeAi.EventBus;
+
+/// <summary>Sizes and times of publishing and consuming. Section <c>FakeAi:Events</c>.</summary>
+public sealed class EventBusOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string SectionName = "FakeAi:Events";
+
+    /// <summary>Events that may wait in this process before new ones are refused.</summary>
+    [Range(1, 10_000_000)]
+    public int QueueCapacity { get; set; } = 65_536;
+
+    /// <summary>Shards of a new log; a log that exists keeps its own count.</summary>
+    [Range(1, 1_024)]
+    public int Shards { get; set; } = 4;
+
+    /// <summary>Most events of one batch, published or applied.</summary>
+    [Range(1, 1_000)]
+    public int BatchEvents { get; set; } = 200;
+
+    /// <summary>Most bytes of one published batch; a single larger event makes a batch of its own.</summary>
+    [Range(1_024, 64 * 1024 * 1024)]
+    public int BatchBytes { get; set; } = 1_048_576;
+
+    /// <summary>How long an event may wait for others to share its batch, milliseconds.</summary>
+    [Range(0, 10)]
+    public int LingerMs { get; set; } = 5;
+
+    /// <summary>How long a stopping process tries to deliver what waits, seconds.</summary>
+    [Range(0, 60)]
+    public int DrainSeconds { get; set; } = 5;
+
+    /// <summary>How long one call to Redis may take before its outcome counts as unknown, milliseconds.</summary>
+    [Range(50, 60_000)]
+    public int CallTimeoutMs { get; set; } = 2_000;
+
+    /// <summary>Longest pause between two looks at an empty shard, milliseconds.</summary>
+    [Range(1, 1_000)]
+    public int MaxPollMs { get; set; } = 25;
+
+    /// <summary>How long an entry stays with a consumer that does not finish it before another may take it, milliseconds.</summary>
+    [Range(10, 3_600_000)]
+    public int AbandonedAfterMs { get; set; } = 10_000;
+
+    /// <summary>Entries that the in-memory log holds per shard before it takes no more.</summary>
+    [Range(1, 10_000_000)]
+    public int MemoryCapacity { get; set; } = 65_536;
+}

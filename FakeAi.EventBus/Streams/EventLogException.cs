@@ -1,0 +1,43 @@
+namespace FakeAi.EventBus.Streams;
+
+/// <summary>The log cannot be reached, or it is unknown whether a call took effect. Trying again may help.</summary>
+public sealed class EventLogUnavailableException : Exception
+{
+    /// <summary>Makes an exception without details.</summary>
+    public EventLogUnavailableException()
+    {
+    }
+
+    /// <summary>Makes an exception.</summary>
+    public EventLogUnavailableException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes an exception with its cause.</summary>
+    public EventLogUnavailableException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>The log refused an operation for what it is. Trying again does not help.</summary>
+public sealed class EventLogRejectedException : Exception
+{
+    /// <summary>Makes an exception without details.</summary>
+    public EventLogRejectedException()
+    {
+    }
+
+    /// <summary>Makes an exception.</summary>
+    public EventLogRejectedException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes an exception with its cause.</summary>
+    public EventLogRejectedException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}
