@@ -73,12 +73,13 @@ internal sealed class RedisEventLog : IEventLog
         var keys = Shard(shard).Keys;
         if (from == ReadFrom.Abandoned)
         {
-            var claimed = (RedisResult[])(await _session.ExecuteAsync("XAUTOCLAIM", [keys.Events, RedisKeys.Group, consumer, _options.AbandonedAfterMs, "0-0", "COUNT", count], cancellationToken))!;
+            object[] claim = [keys.Events, RedisKeys.Group, consumer, _options.AbandonedAfterMs, "0-0", "COUNT", count];
+            var claimed = (RedisResult[])(await _session.ExecuteAsync("XAUTOCLAIM", claim, cancellationToken))!;
             return RedisReplies.Entries(claimed[1]);
         }
 
-        return RedisReplies.StreamEntries(await _session.ExecuteAsync("XREADGROUP", ["GROUP", RedisKeys.Group, consumer, "COUNT", count, "STREAMS", keys.Events,
-            from == ReadFrom.New ? ">" : "0"], cancellationToken));
+        object[] args = ["GROUP", RedisKeys.Group, consumer, "COUNT", count, "STREAMS", keys.Events, from == ReadFrom.New ? ">" : "0"];
+        return RedisReplies.StreamEntries(await _session.ExecuteAsync("XREADGROUP", args, cancellationToken));
     }
 
     public async ValueTask<ApplyResult> ApplyAsync(int shard, BatchEffect effect, CancellationToken cancellationToken)

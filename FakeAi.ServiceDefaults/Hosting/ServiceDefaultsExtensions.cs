@@ -1,6 +1,9 @@
+using FakeAi.EventBus;
 using FakeAi.ServiceDefaults.Health;
+using FakeAi.ServiceDefaults.Redis;
 using FakeAi.ServiceDefaults.Security;
 using FakeAi.ServiceDefaults.Telemetry;
+using FakeAi.ServiceDefaults.Vitals;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -20,7 +23,9 @@ public static class ServiceDefaultsExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddOptions<InstallationOptions>().BindConfiguration(InstallationOptions.SectionName).ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.TryAddSingleton(InstanceIdentity.Create(service, builder.Configuration["OTEL_SERVICE_NAME"]));
+        var identity = InstanceIdentity.Create(service, builder.Configuration["OTEL_SERVICE_NAME"]);
+        builder.Services.TryAddSingleton(identity);
+        builder.Services.TryAddSingleton(new EventOrigin(service, identity.Instance));
         builder.Services.AddHealthChecks();
         builder.Services.ConfigureHttpClientDefaults(static client => client
             .ConfigureHttpClient(static http => http.Timeout = TimeSpan.FromSeconds(30))
@@ -30,6 +35,8 @@ public static class ServiceDefaultsExtensions
                 handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
             }));
         builder.AddTelemetry();
+        builder.AddFakeAiRedis(required: false);
+        builder.AddVitals();
         return builder;
     }
 

@@ -32,8 +32,7 @@ public sealed class LifecycleTests(RunningSystem system)
         // The engines themselves have nothing under way any more.
         var idle = await Eventually.GetAsync(
             () => system.SnapshotAsync(Token),
-            s => s.Instances.Count(i => i.Service == "engine") == 2 && s.Instances.Where(i => i.Service == "engine").All(i => i.ActiveRequests == 0),
-            Token);
+            s => s.Instances.Count(i => i.Service == "engine") == 2 && s.Instances.Where(i => i.Service == "engine").All(i => i.ActiveRequests == 0));
         Assert.Equal(0, idle.ActiveRequests);
     }
 
@@ -81,7 +80,7 @@ public sealed class LifecycleTests(RunningSystem system)
         await answer.Content.ReadAsStringAsync(Token);
 
         var data = await Eventually.GetAsync(
-            () => system.WaterfallAsync(Token), d => d.Requests is [{ Tokens.Count: > 0, Status: "completed" }], Token);
+            () => system.WaterfallAsync(Token), d => d.Requests is [{ Tokens.Count: > 0, Status: "completed" }]);
 
         var row = data.Requests[0];
         Assert.Equal(answer.Headers.GetValues("x-request-id").Single(), row.RequestId);

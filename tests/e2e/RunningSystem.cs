@@ -109,7 +109,7 @@ public sealed class RunningSystem : IAsyncLifetime
 
     /// <summary>Waits for the metrics to say what they should; the log is read asynchronously.</summary>
     public Task<MetricsSnapshot> SnapshotAsync(Func<MetricsSnapshot, bool> satisfies, CancellationToken cancellationToken) =>
-        Eventually.GetAsync(() => SnapshotAsync(cancellationToken), satisfies, cancellationToken);
+        Eventually.GetAsync(() => SnapshotAsync(cancellationToken), satisfies);
 
     /// <summary>Sends one chat request; header values may be null.</summary>
     public async Task<HttpResponseMessage> ChatAsync(

@@ -19,14 +19,13 @@ public sealed class TraceTests(RunningSystem system)
         await answer.Content.ReadAsStringAsync(Token);
 
         ReceivedSpan[] spans = [];
-        await Eventually.TrueAsync(
+        await Eventually.IsTrueAsync(
             () =>
             {
                 spans = [.. system.Telemetry.Spans.Where(s => s.TraceId == trace)];
                 return spans.Any(s => s.Service == "collector" && s.Kind == ReceivedSpan.Consumer) && spans.Any(s => s.Service == "gateway" && s.Kind == ReceivedSpan.Server)
                     && spans.Any(s => s.Scope == "FakeAi.Engine");
-            },
-            Token);
+            });
 
         var gateway = Assert.Single(spans, s => s.Service == "gateway" && s.Kind == ReceivedSpan.Server);
         var client = Assert.Single(spans, s => s.Service == "gateway" && s.Kind == ReceivedSpan.Client);

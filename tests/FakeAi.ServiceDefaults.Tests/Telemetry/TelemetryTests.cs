@@ -28,8 +28,7 @@ public sealed partial class TelemetryTests
             {
                 LogServed(app.Logger, id);
                 return id;
-            }),
-            Token);
+            }));
 
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
         using var request = new HttpRequestMessage(HttpMethod.Get, "/items/9");
@@ -39,7 +38,7 @@ public sealed partial class TelemetryTests
         {
         }
 
-        await Eventually.TrueAsync(
+        await Eventually.IsTrueAsync(
             () => receiver.Spans.Any(s => s.TraceId == TraceId)
                 && receiver.Metrics.Contains("engine-7/http.server.request.duration")
                 && receiver.Logs.Contains("engine-7: Served 9"),
