@@ -22,6 +22,7 @@ public sealed record RequestStarted(
     string Endpoint, string Method, string? Model, string Provider, bool Stream, string? Key, long BodyBytes) : EventData
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Type => EventTypes.RequestStarted;
 }
 
@@ -44,6 +45,7 @@ public sealed record RequestCompleted(
     long? TtftUs, long E2eUs, int InputTokens, int OutputTokens, string? FinishReason, long BytesOut) : EventData
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Type => EventTypes.RequestCompleted;
 }
 
@@ -61,6 +63,7 @@ public sealed record RequestFailed(
     string ErrorType, string? ErrorCode) : EventData
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Type => EventTypes.RequestFailed;
 }
 
@@ -76,6 +79,7 @@ public sealed record RequestCancelled(
     string Endpoint, string? Model, string Provider, bool Stream, long DurationUs, string Reason, long BytesOut) : EventData
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Type => EventTypes.RequestCancelled;
 }
 
@@ -91,6 +95,7 @@ public sealed record StreamStarted(
     string Endpoint, string Model, bool Stream, int InputTokens, long ScheduledTtftUs, long ScheduledE2eUs, int ScheduledTokens) : EventData
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Type => EventTypes.StreamStarted;
 }
 
@@ -99,6 +104,7 @@ public sealed record StreamStarted(
 public sealed record StreamFirstToken(long TtftUs) : EventData
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Type => EventTypes.StreamFirstToken;
 }
 
@@ -108,6 +114,7 @@ public sealed record StreamFirstToken(long TtftUs) : EventData
 public sealed record StreamProgress(int OutputTokens, long ElapsedUs) : EventData
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Type => EventTypes.StreamProgress;
 }
 
@@ -124,6 +131,7 @@ public sealed record StreamCompleted(
     long MaxLagUs, int MergedChunks) : EventData
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Type => EventTypes.StreamCompleted;
 }
 
@@ -133,6 +141,7 @@ public sealed record StreamCompleted(
 public sealed record RouteSelected(string Upstream, string Reason) : EventData
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Type => EventTypes.RouteSelected;
 }
 
@@ -143,6 +152,7 @@ public sealed record RouteSelected(string Upstream, string Reason) : EventData
 public sealed record RouteFallback(string From, string To, string Reason) : EventData
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Type => EventTypes.RouteFallback;
 }
 
@@ -159,6 +169,7 @@ public sealed record ErrorOccurred(
     string? Endpoint, string? Model, int Status, string ErrorType, string? ErrorCode, string? Param, string Message, string Severity) : EventData
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Type => EventTypes.ErrorOccurred;
 }
 
@@ -177,5 +188,6 @@ public sealed record HealthSampled(
     long EventsQueued, long EventsSent, long EventsRefused) : EventData
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Type => EventTypes.HealthSampled;
 }
