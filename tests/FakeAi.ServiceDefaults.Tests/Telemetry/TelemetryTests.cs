@@ -28,7 +28,8 @@ public sealed partial class TelemetryTests
             {
                 LogServed(app.Logger, id);
                 return id;
-            }));
+            }),
+            Token);
 
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
         using var request = new HttpRequestMessage(HttpMethod.Get, "/items/9");
@@ -41,8 +42,7 @@ public sealed partial class TelemetryTests
         await Eventually.IsTrueAsync(
             () => receiver.Spans.Any(s => s.TraceId == TraceId)
                 && receiver.Metrics.Contains("engine-7/http.server.request.duration")
-                && receiver.Logs.Contains("engine-7: Served 9"),
-            Token);
+                && receiver.Logs.Contains("engine-7: Served 9"));
         var span = Assert.Single(receiver.Spans, s => s.TraceId == TraceId);
         Assert.DoesNotContain(receiver.Spans, s => s.Attributes.GetValueOrDefault("url.path") == "/health");
         Assert.Equal(ReceivedSpan.Server, span.Kind);

@@ -19,6 +19,7 @@ public sealed class OpenAiNodeTests(RunningSystem system)
         using var node = Process.Start(new ProcessStartInfo("node", ["--test", "--test-reporter=spec"])
         {
             WorkingDirectory = s_folder,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             Environment = { ["FAKEAI_BASE_URL"] = system.OpenAiBase.ToString() },
