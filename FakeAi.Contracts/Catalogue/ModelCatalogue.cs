@@ -44,6 +44,11 @@ public sealed class ModelCatalogue
             {
                 faults.Add($"'{model.Id}': context_window must be above 0 and max_output_tokens not negative");
             }
+
+            if (model.Snapshot is not null && !model.Aliases.Contains(model.Snapshot, StringComparer.Ordinal))
+            {
+                faults.Add($"'{model.Id}': snapshot must be one of its aliases");
+            }
         }
 
         if (faults.Count > 0)

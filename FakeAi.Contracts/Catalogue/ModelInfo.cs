@@ -9,6 +9,12 @@ public sealed record ModelInfo
     /// <summary>Other ids for the same model, such as dated snapshots.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
+    /// <summary>
+    /// The dated snapshot, one of <see cref="Aliases"/>, that the id stands for and that answers tell as their model;
+    /// null where the id names itself.
+    /// </summary>
+    public string? Snapshot { get; init; }
+
     /// <summary>The provider: <c>openai</c>, <c>anthropic</c>, <c>google</c>, <c>perplexity</c>, <c>meta</c>, …</summary>
     public required string Provider { get; init; }
 
