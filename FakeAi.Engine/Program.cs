@@ -1,8 +1,12 @@
+using FakeAi.Engine.Hosting;
 using FakeAi.ServiceDefaults.Hosting;
 
 var builder = WebApplication.CreateBuilder(args);
+EngineEndpoints.Configure(builder);
 builder.AddServiceDefaults("engine");
+builder.AddEngine();
 
 var app = builder.Build();
 app.MapServiceDefaults();
+app.MapEngine();
 app.Run();

@@ -1,0 +1,60 @@
+using FakeAi.Engine.Randomness;
+
+namespace FakeAi.Engine.Generation;
+
+/// <summary>Makes the answer to a request: its text by the grammar, its tokens by the tokenizer, its end by the limits.</summary>
+internal sealed class AnswerGenerator(ITokenizer tokenizer)
+{
+    /// <summary>Most words that a prompt can ask for.</summary>
+    public const int MostWords = 20_000;
+
+    /// <summary>Generates every choice.</summary>
+    /// <param name="request">What to generate.</param>
+    /// <param name="seed">The request's seed, see <see cref="GenerationRequest.SeedFor"/>.</param>
+    public Answer Generate(GenerationRequest request, ulong seed)
+    {
+        var topic = Topic.Of(LastUserText(request.Messages));
+        var choices = new AnswerChoice[request.Choices];
+        for (var i = 0; i < choices.Length; i++)
+        {
+            var random = new SeededRandom(SeedHash.Derive(seed, (ulong)i));
+            choices[i] = Limit(new Composition(random, topic, request.Sampling.Verbosity).Write(), request);
+        }
+
+        return new Answer(choices);
+    }
+
+    private static string LastUserText(IReadOnlyList<PromptMessage> messages)
+    {
+        for (var i = messages.Count - 1; i >= 0; i--)
+        {
+            if (messages[i].Role == "user")
+            {
+                return messages[i].Text;
+            }
+        }
+
+        return messages[^1].Text;
+    }
+
+    private AnswerChoice Limit(string text, GenerationRequest request)
+    {
+        var end = text.Length;
+        foreach (var stop in request.Stop)
+        {
+            var at = text.AsSpan(0, end).IndexOf(stop, StringComparison.Ordinal);
+            end = at < 0 ? end : at;
+        }
+
+        text = text[..end];
+        var ends = new List<int>((text.Length / 5) + 8);
+        tokenizer.Tokenize(text, ends);
+        if (ends.Count <= request.MaxTokens)
+        {
+            return new AnswerChoice(text, ends, FinishReason.Stop);
+        }
+
+        ends.RemoveRange(request.MaxTokens, ends.Count - request.MaxTokens);
+        return new AnswerChoice(text[..ends[^1]], ends, FinishReason.Length);
+    }
+}

@@ -1,0 +1,87 @@
+using FakeAi.Contracts.Catalogue;
+using FakeAi.Engine.Randomness;
+
+namespace FakeAi.Engine.Generation;
+
+/// <summary>What to generate, whatever dialect asked for it. Checked already: every figure is in its range.</summary>
+internal sealed record GenerationRequest
+{
+    public required ModelInfo Model { get; init; }
+
+    /// <summary>The model as the client wrote it.</summary>
+    public required string RequestedModel { get; init; }
+
+    public required IReadOnlyList<PromptMessage> Messages { get; init; }
+
+    /// <summary>Definitions of tools, as JSON; part of the prompt.</summary>
+    public string? Tools { get; init; }
+
+    public int PromptTokens { get; init; }
+
+    /// <summary>Most tokens of one choice.</summary>
+    public required int MaxTokens { get; init; }
+
+    public int Choices { get; init; } = 1;
+
+    public IReadOnlyList<string> Stop { get; init; } = [];
+
+    public long Seed { get; init; }
+
+    public Sampling Sampling { get; init; } = new();
+
+    /// <summary>
+    /// The seed of everything about this answer. Limits (<see cref="MaxTokens"/>, <see cref="Stop"/>,
+    /// <see cref="Choices"/>) do not enter, so that a shorter answer is the beginning of the longer one.
+    /// </summary>
+    public ulong SeedFor(long serverSeed)
+    {
+        var hash = new SeedHash();
+        hash.Add(serverSeed);
+        hash.Add(Seed);
+        hash.Add(Model.Id);
+        hash.Add(Messages.Count);
+        foreach (var message in Messages)
+        {
+            hash.Add(message.Role);
+            hash.Add(message.Name);
+            hash.Add(message.Text);
+            hash.Add(message.Attachments);
+        }
+
+        hash.Add(Tools);
+        hash.Add(Sampling.Temperature);
+        hash.Add(Sampling.TopP);
+        hash.Add(Sampling.FrequencyPenalty);
+        hash.Add(Sampling.PresencePenalty);
+        hash.Add(Sampling.LogitBias);
+        hash.Add(Sampling.ReasoningEffort);
+        hash.Add(Sampling.Verbosity);
+        return hash.Value;
+    }
+}
+
+/// <summary>One message of the prompt.</summary>
+/// <param name="Role">Who speaks.</param>
+/// <param name="Name">The speaker's name, if given.</param>
+/// <param name="Text">Its text; parts are joined by line breaks.</param>
+/// <param name="Attachments">Images, sounds, files and tool calls in a canonical text; null where there are none.</param>
+/// <param name="AttachmentTokens">What the attachments count as prompt tokens.</param>
+internal sealed record PromptMessage(string Role, string? Name, string Text, string? Attachments = null, int AttachmentTokens = 0);
+
+/// <summary>Fields that change what a model would say.</summary>
+internal sealed record Sampling
+{
+    public double Temperature { get; init; } = 1;
+
+    public double TopP { get; init; } = 1;
+
+    public double FrequencyPenalty { get; init; }
+
+    public double PresencePenalty { get; init; }
+
+    public string? LogitBias { get; init; }
+
+    public string? ReasoningEffort { get; init; }
+
+    public string? Verbosity { get; init; }
+}

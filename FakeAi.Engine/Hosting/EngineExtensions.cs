@@ -1,0 +1,41 @@
+using FakeAi.Contracts.Catalogue;
+using FakeAi.Engine.Dialects.OpenAiChat;
+using FakeAi.Engine.Generation;
+using FakeAi.Engine.Latency;
+using FakeAi.Engine.Streaming;
+using FakeAi.Engine.Telemetry;
+using FakeAi.EventBus;
+using FakeAi.ServiceDefaults.Hosting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace FakeAi.Engine.Hosting;
+
+/// <summary>The engine as a library: everything it adds to a host, and everything it maps.</summary>
+internal static class EngineExtensions
+{
+    public static IHostApplicationBuilder AddEngine(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<EngineOptions>().BindConfiguration(EngineOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.TryAddSingleton(ModelCatalogue.Default);
+        builder.Services.AddSingleton<ITokenizer, WordPieceTokenizer>();
+        builder.Services.AddSingleton<AnswerGenerator>();
+        builder.Services.AddSingleton(static services => new LatencyModel(services.GetRequiredService<IOptions<EngineOptions>>().Value.TimeScale));
+        builder.Services.AddSingleton<EngineClock>();
+        builder.Services.AddSingleton<ClockWheel>();
+        builder.Services.AddSingleton<WheelThread>();
+        builder.Services.AddHostedService(static services => services.GetRequiredService<WheelThread>());
+        builder.Services.AddSingleton<StreamManager>();
+        builder.Services.AddSingleton<EngineTelemetry>();
+        builder.AddOpenAiChat();
+        builder.AddEventPublisher("engine");
+        return builder;
+    }
+
+    public static WebApplication MapEngine(this WebApplication app)
+    {
+        app.UseInternalToken();
+        app.MapOpenAiChat();
+        return app;
+    }
+}
