@@ -1,0 +1,96 @@
+using System.Net;
+using FakeAi.Gateway.Admin;
+using FakeAi.Gateway.Chat;
+using FakeAi.Gateway.Requests;
+using FakeAi.ServiceDefaults.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace FakeAi.Gateway.Upstreams;
+
+/// <summary>Finds an engine that answers: while no byte of an answer has come, the next engine is tried, each at most once.</summary>
+internal sealed partial class EngineDialer(
+    EnginePool pool, FastMode fastMode, IOptions<InstallationOptions> installation, ILogger<EngineDialer> logger)
+{
+    private readonly string? _token = installation.Value.InternalToken is { Length: > 0 } token ? token : null;
+
+    /// <summary>Gives the answer's beginning, or why none could be had.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<(EngineCall? Call, HttpRequestError? Error)> DialAsync(
+        HttpContext context, GatewayRequest request, string path, RequestBody body, CancellationToken cancellationToken)
+    {
+        if (pool.Choose() is not { } choice)
+        {
+            return (null, HttpRequestError.ConnectionError);
+        }
+
+        request.Routed(choice.Engine.Name, choice.Reason);
+        List<Engine>? tried = null;
+        while (true)
+        {
+            var engine = choice.Engine;
+            HttpRequestError error;
+            try
+            {
+                return (await SendAsync(engine, context.Request, request, path, body, cancellationToken), null);
+            }
+            catch (HttpRequestException exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                error = exception.HttpRequestError;
+                pool.Failed(engine);
+                Log.NoAnswer(logger, engine.Name, request.Id, Reason(error));
+            }
+
+            (tried ??= []).Add(engine);
+            if (pool.Choose(tried) is not { } next)
+            {
+                return (null, error);
+            }
+
+            request.Rerouted(engine.Name, next.Engine.Name, Reason(error));
+            choice = next;
+        }
+    }
+
+    private async Task<EngineCall> SendAsync(
+        Engine engine, HttpRequest from, GatewayRequest request, string path, RequestBody body, CancellationToken cancellationToken)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Post, new Uri(engine.Data, path))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = body.ToContent(),
+        };
+        ForwardedHeaders.Copy(from, message, request, _token, fastMode.Enabled);
+        var span = EngineTracing.Start(engine, message);
+        EngineTracing.Inject(span, message);
+        try
+        {
+            var response = await engine.SendAsync(message, cancellationToken);
+            EngineTracing.Answered(span, (int)response.StatusCode);
+            return new EngineCall(engine, message, response, span);
+        }
+        catch (Exception exception)
+        {
+            EngineTracing.Failed(span, exception is HttpRequestException http ? Reason(http.HttpRequestError) : "cancelled");
+            span?.Dispose();
+            message.Dispose();
+            engine.Leave();
+            throw;
+        }
+    }
+
+    private static string Reason(HttpRequestError error) => error switch
+    {
+        HttpRequestError.ConnectionError => "connection_failed",
+        HttpRequestError.NameResolutionError => "name_resolution",
+        HttpRequestError.ResponseEnded => "connection_lost",
+        HttpRequestError.HttpProtocolError => "stream_reset",
+        _ => "request_failed",
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Engine {Engine} gave no answer to {RequestId}: {Reason}.")]
+        public static partial void NoAnswer(ILogger logger, string engine, string requestId, string reason);
+    }
+}
