@@ -2,6 +2,7 @@ using FakeAi.Dashboard.Components;
 using FakeAi.Dashboard.Live;
 using FakeAi.Dashboard.Security;
 using Microsoft.AspNetCore.Components.Server;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HostFiltering;
 using Radzen;
 
@@ -37,6 +38,9 @@ public static class DashboardExtensions
             }
         });
 
+        // Circuits end with the process, so nothing encrypted needs to outlive it.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        services.AddAntiforgery(static antiforgery => antiforgery.SuppressXFrameOptionsHeader = true);
         services.AddSingleton<LiveStore>();
         services.AddSingleton<CollectorHub>();
         services.AddHostedService<LiveConnection>();

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 
 namespace FakeAi.Dashboard.Live;
 
-/// <summary>Makes connections to the collector's hub.</summary>
-internal sealed class CollectorHub(IOptions<DashboardOptions> options, IOptions<InstallationOptions> installation, ILoggerFactory loggers)
+/// <summary>Makes connections to the collector's hub. They do not log: <see cref="LiveConnection"/> tells what matters.</summary>
+internal sealed class CollectorHub(IOptions<DashboardOptions> options, IOptions<InstallationOptions> installation)
 {
     /// <summary>Where the hub is, as a WebSocket address.</summary>
     public Uri Address { get; } = WebSocketAddress(options.Value.CollectorUrl);
@@ -28,7 +28,6 @@ internal sealed class CollectorHub(IOptions<DashboardOptions> options, IOptions<
                 socket.SetRequestHeader(InternalHeaders.Token, token);
             }
         }));
-        builder.Services.AddSingleton(loggers);
         builder.AddJsonProtocol(json => json.PayloadSerializerOptions = new JsonSerializerOptions(ContractsJsonContext.Default.Options));
         return builder.Build();
     }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Numerics;
 using FakeAi.Contracts.Live;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -37,7 +38,10 @@ internal sealed partial class LiveConnection(
             catch (Exception exception)
             {
                 error = InWords(exception);
-                Log.AttemptFailed(logger, hub.Address, attempt, error);
+                if (BitOperations.IsPow2(attempt))
+                {
+                    Log.AttemptFailed(logger, hub.Address, attempt, error);
+                }
             }
 
             if (connected)

@@ -17,6 +17,7 @@ function ms(value) {
   return value >= 1000 ? String(Math.round(value / 10) / 100) + ' s' : Math.round(value) + ' ms';
 }
 const time = seconds => new Date(seconds * 1000).toLocaleTimeString([], { hour12: false });
+const minute = seconds => new Date(seconds * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hour12: false });
 const variable = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 // A value between two gaps has no line; it gets a dot.
@@ -25,7 +26,7 @@ function isolated(u, index) {
   for (let i = 0; i < values.length; i++) {
     if (values[i] != null && values[i - 1] == null && values[i + 1] == null) { found.push(i); }
   }
-  return found.length ? found : null;
+  return found;
 }
 
 function build(host, chart, data) {
@@ -40,7 +41,7 @@ function build(host, chart, data) {
     legend: { live: true },
     scales: { x: { time: true }, y: { range: (u, low, high) => [0, high > 0 ? high * 1.1 : 1] } },
     axes: [
-      { ...axis, size: 24, space: 70, values: (u, ticks) => ticks.map(time) },
+      { ...axis, size: 24, space: 48, values: (u, ticks) => ticks.map(minute) },
       { ...axis, size: 50, space: 32, values: (u, ticks) => ticks.map(chart.format) },
     ],
     series: [
@@ -114,6 +115,8 @@ export function create(root) {
     for (const item of figures) {
       const data = dataOf(item.chart, times);
       if (item.plot) { item.plot.setData(data); } else { item.plot = build(item.host, item.chart, data); }
+      // Nobody points at it: the legend tells the newest second.
+      if (item.plot.cursor.idx == null) { item.plot.setLegend({ idx: times.length - 1 }); }
       describe(item, data);
       // While somebody is inside it, the table stands still.
       if (item.details.open && !item.rows.contains(document.activeElement)) { table(item, data); }

@@ -82,6 +82,7 @@ export function create(root, page, range) {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.fillStyle = colors.back;
     context.fillRect(0, 0, at.width, at.height);
+    grid(at);
     for (const row of rows.values()) {
       const x1 = at.x(row.start), x2 = at.x(endOf(row)), y = at.y(row.lane);
       if (x2 > -20 && x1 < at.width && y > -at.lane && y < at.height) { bar(row, x1, Math.max(x2, x1 + 2), y, at.lane); }
@@ -148,32 +149,36 @@ export function create(root, page, range) {
     }
   }
 
+  function line(at, x, color) {
+    context.strokeStyle = color;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(x, AXIS);
+    context.lineTo(x, at.height);
+    context.stroke();
+  }
+
+  const stepOf = at => STEPS.find(s => s * at.scale > 84) ?? 300;
+
+  function grid(at) {
+    const step = stepOf(at);
+    for (let t = Math.ceil(at.left / step) * step; t <= at.right; t += step) { line(at, Math.round(at.x(t)) + 0.5, colors.grid); }
+  }
+
+  // After the bars: those that are scrolled up lie below it.
   function axis(at) {
+    const step = stepOf(at);
     context.fillStyle = colors.back;
     context.fillRect(0, 0, at.width, AXIS);
-    const step = STEPS.find(s => s * at.scale > 90) ?? 300;
     context.font = '11px system-ui, sans-serif';
     context.fillStyle = colors['text-muted'];
-    context.strokeStyle = colors.grid;
-    context.lineWidth = 1;
     context.textBaseline = 'middle';
     for (let t = Math.ceil(at.left / step) * step; t <= at.right; t += step) {
-      const x = Math.round(at.x(t)) + 0.5;
-      context.beginPath();
-      context.moveTo(x, AXIS);
-      context.lineTo(x, at.height);
-      context.stroke();
-      context.textAlign = x < 34 ? 'left' : x > at.width - 34 ? 'right' : 'center';
-      context.fillText(new Date(t * 1000).toLocaleTimeString([], { hour12: false }), x < 34 ? 4 : x > at.width - 34 ? at.width - 4 : x, AXIS / 2);
+      const x = at.x(t), near = x < 30, far = x > at.width - 30;
+      context.textAlign = near ? 'left' : far ? 'right' : 'center';
+      context.fillText(new Date(t * 1000).toLocaleTimeString([], { hour12: false }), near ? 4 : far ? at.width - 4 : x, AXIS / 2);
     }
-    if (following) {
-      context.strokeStyle = colors.now;
-      const x = Math.round(at.x(at.right)) + 0.5;
-      context.beginPath();
-      context.moveTo(x, AXIS);
-      context.lineTo(x, at.height);
-      context.stroke();
-    }
+    if (following) { line(at, Math.round(at.x(at.right)) + 0.5, colors.now); }
   }
 
   function tick(time) {

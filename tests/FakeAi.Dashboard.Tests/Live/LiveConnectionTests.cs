@@ -89,7 +89,7 @@ public class LiveConnectionTests
                 MaxReconnectDelay = TimeSpan.FromMilliseconds(100),
             });
             var store = new LiveStore(TimeProvider.System, NullLogger<LiveStore>.Instance);
-            var hub = new CollectorHub(options, Options.Create(new InstallationOptions { InternalToken = "secret" }), NullLoggerFactory.Instance);
+            var hub = new CollectorHub(options, Options.Create(new InstallationOptions { InternalToken = "secret" }));
             var connection = new LiveConnection(hub, store, options, TimeProvider.System, NullLogger<LiveConnection>.Instance);
             await connection.StartAsync(TestContext.Current.CancellationToken);
             return new Client(store, connection);
