@@ -41,7 +41,7 @@ function build(host, chart, data) {
     legend: { live: true },
     scales: { x: { time: true }, y: { range: (u, low, high) => [0, high > 0 ? high * 1.1 : 1] } },
     axes: [
-      { ...axis, size: 24, space: 48, values: (u, ticks) => ticks.map(minute) },
+      { ...axis, size: 24, space: 48, incrs: [60, 120, 300], values: (u, ticks) => ticks.map(minute) },
       { ...axis, size: 50, space: 32, values: (u, ticks) => ticks.map(chart.format) },
     ],
     series: [

@@ -35,6 +35,8 @@ export function createTip(element, view, statusWords) {
       if (!row) { return; }
       fill(row, now);
       const box = view.getBoundingClientRect();
+      // Measured where nothing squeezes it.
+      element.style.left = element.style.top = '0';
       const x = event.clientX - box.left + 14, y = event.clientY - box.top + 14;
       element.style.left = Math.max(4, Math.min(x, box.width - element.offsetWidth - 8)) + 'px';
       element.style.top = Math.max(4, Math.min(y, box.height - element.offsetHeight - 8)) + 'px';
