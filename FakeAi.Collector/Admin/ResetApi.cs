@@ -1,0 +1,17 @@
+using FakeAi.Collector.State;
+using FakeAi.EventBus.Streams;
+
+namespace FakeAi.Collector.Admin;
+
+internal static class ResetApi
+{
+    public static void MapReset(this IEndpointRouteBuilder endpoints) => endpoints.MapPost("/admin/reset", ResetAsync);
+
+    private static async Task<IResult> ResetAsync(IEventLog log, StateReplica replica, CancellationToken cancellationToken)
+    {
+        var shards = await log.GetShardCountAsync(cancellationToken);
+        await Task.WhenAll(Enumerable.Range(0, shards).Select(shard => log.ResetAsync(shard, StateNames.Reset, cancellationToken).AsTask()));
+        await replica.SyncAsync(cancellationToken);
+        return TypedResults.Text("""{"status":"ok"}""", "application/json");
+    }
+}
