@@ -43,7 +43,7 @@ internal sealed class ProjectionBatch(
         fields[field] = fields.GetValueOrDefault(field) + by;
     }
 
-    /// <summary>The documents whose counters change.</summary>
+    /// <summary>The documents whose counters change, gone through anew each time.</summary>
     public IReadOnlyCollection<string> Counted => [.. _increments.Where(d => d.Value.Values.Any(v => v != 0)).Select(d => d.Key)];
 
     /// <summary>All changes: counters first, so that what is trimmed in the same batch stays trimmed.</summary>

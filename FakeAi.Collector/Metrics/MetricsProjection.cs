@@ -35,14 +35,18 @@ internal sealed class MetricsProjection(ModelCatalogue catalogue, IOptions<Event
         }
 
         var now = batch.Now.ToUnixTimeSeconds();
+        var counted = batch.Counted;
         foreach (var resolution in Resolution.All)
         {
             var any = false;
-            foreach (var document in batch.Counted.Where(d => d.StartsWith(resolution.Prefix, StringComparison.Ordinal)))
+            foreach (var document in counted.Where(d => d.StartsWith(resolution.Prefix, StringComparison.Ordinal)))
             {
                 any = true;
                 var start = document[resolution.Prefix.Length..];
                 batch.Add(new AddToIndex(resolution.Index, start, long.Parse(start, CultureInfo.InvariantCulture)));
+
+                // Trimming comes with the shard's next event; without one the bucket goes by itself.
+                batch.Add(new ExpireDocument(document, resolution.KeepSeconds + resolution.Seconds));
             }
 
             if (any)
