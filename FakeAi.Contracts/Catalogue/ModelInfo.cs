@@ -3,11 +3,13 @@ namespace FakeAi.Contracts.Catalogue;
 /// <summary>One model of the catalogue file.</summary>
 public sealed record ModelInfo
 {
+    // Generated JSON code sets absent init-only members to null, past their initialisers: hence the setters that refuse it.
+
     /// <summary>The id that clients use, such as <c>gpt-4o-mini</c>.</summary>
     public required string Id { get; init; }
 
     /// <summary>Other ids for the same model, such as dated snapshots.</summary>
-    public IReadOnlyList<string> Aliases { get; init; } = [];
+    public IReadOnlyList<string> Aliases { get; init => field = value ?? []; } = [];
 
     /// <summary>
     /// The dated snapshot, one of <see cref="Aliases"/>, that the id stands for and that answers tell as their model;
@@ -34,10 +36,10 @@ public sealed record ModelInfo
     public int MaxOutputTokens { get; init; }
 
     /// <summary>List prices.</summary>
-    public ModelPricing Pricing { get; init; } = new();
+    public ModelPricing Pricing { get; init => field = value ?? new(); } = new();
 
     /// <summary>Any of <c>vision audio_in audio_out video_in tools json reasoning prediction</c>.</summary>
-    public IReadOnlyList<string> Capabilities { get; init; } = [];
+    public IReadOnlyList<string> Capabilities { get; init => field = value ?? []; } = [];
 
     /// <summary>How fast it answers.</summary>
     public required LatencyProfile Latency { get; init; }

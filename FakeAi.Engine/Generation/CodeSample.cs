@@ -17,7 +17,7 @@ internal static class CodeSample
     [
         "It [goes through|walks over] the items [once|a single time], so the [running time|cost] grows [in step|linearly] with the input.",
         "[Empty input|An empty collection] [is handled|falls out naturally], and [nothing is changed in place|the input is left as it was].",
-        "[You can|It is easy to] [adapt|change] the condition [to your needs|where {U} calls for it].",
+        "[You can|It is easy to] [adapt|change] the condition [to your needs|where {U} {=calls/call} for it].",
         "[For larger inputs|In production], [add|consider] [tests|input checks|logging] around {U}.",
     ];
 

@@ -8,6 +8,7 @@ internal sealed class Sentences(SeededRandom random, Topic topic)
 {
     private readonly Dictionary<string[], (int[] Order, int Next)> _bags = [];
     private readonly StringBuilder _text = new(256);
+    private string _subject = topic.Main;
 
     /// <summary>One sentence, beginning with a capital letter.</summary>
     public string Next(string[] patterns)
@@ -50,8 +51,9 @@ internal sealed class Sentences(SeededRandom random, Topic topic)
             pattern = pattern[special..];
             if (pattern[0] == '{')
             {
-                _text.Append(pattern[1] == 'T' || topic.Others.Count == 0 ? topic.Main : random.Pick(topic.Others));
-                pattern = pattern[3..];
+                var end = pattern.IndexOf('}');
+                Fill(pattern[1..end]);
+                pattern = pattern[(end + 1)..];
             }
             else
             {
@@ -60,6 +62,27 @@ internal sealed class Sentences(SeededRandom random, Topic topic)
                 pattern = pattern[(end + 1)..];
             }
         }
+    }
+
+    private void Fill(ReadOnlySpan<char> slot)
+    {
+        if (slot[0] == '=')
+        {
+            var slash = slot.IndexOf('/');
+            _text.Append(IsPlural(_subject) ? slot[(slash + 1)..] : slot[1..slash]);
+            return;
+        }
+
+        _subject = slot[0] == 'T' || topic.Others.Count == 0 ? topic.Main : random.Pick(topic.Others);
+        _text.Append(_subject);
+    }
+
+    /// <summary>A guess by the ending: good for most English nouns.</summary>
+    private static bool IsPlural(string phrase)
+    {
+        var of = phrase.IndexOf(" of ", StringComparison.Ordinal);
+        var head = of < 0 ? phrase.AsSpan() : phrase.AsSpan(0, of);
+        return head.Length > 3 && head[^1] == 's' && head[^2] is not ('s' or 'u' or 'i');
     }
 
     private static int Closing(ReadOnlySpan<char> pattern)

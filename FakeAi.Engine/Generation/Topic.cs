@@ -64,13 +64,14 @@ internal sealed record Topic(string Main, IReadOnlyList<string> Others, Intent I
         return main;
     }
 
-    /// <summary>All words in lower case, and the runs of at most three words in which none is a stop word.</summary>
+    /// <summary>All words in lower case, and the runs of at most three words that are no stop words; an article or "of" may link them.</summary>
     private static (List<string> Words, List<string> Phrases) Split(string message)
     {
         var words = new List<string>();
         var phrases = new List<string>();
         var phrase = new List<string>(3);
         var word = new StringBuilder();
+        string? link = null;
         foreach (var rune in message.EnumerateRunes())
         {
             var inWord = Rune.IsLetterOrDigit(rune) || rune.Value is '\'' or '-' or '+' or '#' or '_' || IsSymbol(rune);
@@ -102,6 +103,12 @@ internal sealed record Topic(string Main, IReadOnlyList<string> Others, Intent I
 
             var lower = raw.ToLowerInvariant();
             words.Add(lower);
+            if (phrase.Count > 0 && link is null && lower is "a" or "an" or "the" or "of")
+            {
+                link = lower;
+                return;
+            }
+
             if (s_stopWords.Contains(lower) || s_greetings.Contains(lower) || (raw.Length < 2 && char.IsAscii(raw[0]))
                 || raw.All(char.IsAsciiDigit))
             {
@@ -109,7 +116,9 @@ internal sealed record Topic(string Main, IReadOnlyList<string> Others, Intent I
                 return;
             }
 
-            phrase.Add(IsTitle(raw) && words.Count == 1 ? lower : raw);
+            var cased = IsTitle(raw) && words.Count == 1 ? lower : raw;
+            phrase.Add(link is null ? cased : $"{link} {cased}");
+            link = null;
             if (phrase.Count == 3)
             {
                 EndPhrase();
@@ -124,6 +133,7 @@ internal sealed record Topic(string Main, IReadOnlyList<string> Others, Intent I
             }
 
             phrase.Clear();
+            link = null;
         }
     }
 

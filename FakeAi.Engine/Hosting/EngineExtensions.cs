@@ -4,14 +4,15 @@ using FakeAi.Engine.Generation;
 using FakeAi.Engine.Latency;
 using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Telemetry;
-using FakeAi.EventBus;
 using FakeAi.ServiceDefaults.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace FakeAi.Engine.Hosting;
 
-/// <summary>The engine as a library: everything it adds to a host, and everything it maps.</summary>
+/// <summary>
+/// The engine as a library: everything it adds to a host, and everything it maps. The host brings the event publisher.
+/// </summary>
 internal static class EngineExtensions
 {
     public static IHostApplicationBuilder AddEngine(this IHostApplicationBuilder builder)
@@ -28,7 +29,6 @@ internal static class EngineExtensions
         builder.Services.AddSingleton<StreamManager>();
         builder.Services.AddSingleton<EngineTelemetry>();
         builder.AddOpenAiChat();
-        builder.AddEventPublisher("engine");
         return builder;
     }
 

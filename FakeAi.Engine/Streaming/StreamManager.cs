@@ -3,8 +3,15 @@ using Microsoft.Extensions.Options;
 namespace FakeAi.Engine.Streaming;
 
 /// <summary>Counts the answers under way, bounds them, and runs each on the wheel.</summary>
-internal sealed class StreamManager(WheelThread wheel, EngineClock clock, IOptions<EngineOptions> options)
+internal sealed class StreamManager(WheelThread wheel, EngineClock clock, IHostApplicationLifetime lifetime, IOptions<EngineOptions> options)
 {
+    private static readonly Action<object?> s_cancel = static state =>
+    {
+        var (manager, stream) = ((StreamManager, PacedStream))state!;
+        stream.Cancel();
+        manager.Schedule(stream, 0);
+    };
+
     private readonly int _most = options.Value.MaxStreams;
     private int _active;
 
@@ -25,17 +32,12 @@ internal sealed class StreamManager(WheelThread wheel, EngineClock clock, IOptio
 
     public void Release() => Interlocked.Decrement(ref _active);
 
-    /// <summary>Runs a stream to its end. The client's going away ends it within a tick.</summary>
+    /// <summary>Runs a stream to its end. The client's going away and the engine's stopping end it within a tick.</summary>
     public async Task<StreamOutcome> RunAsync(PacedStream stream, CancellationToken aborted)
     {
-        await using var registration = aborted.UnsafeRegister(
-            static state =>
-            {
-                var (manager, stream) = ((StreamManager, PacedStream))state!;
-                stream.Cancel();
-                manager.Schedule(stream, 0);
-            },
-            (this, stream));
+        object state = (this, stream);
+        await using var left = aborted.UnsafeRegister(s_cancel, state);
+        await using var stopping = lifetime.ApplicationStopping.UnsafeRegister(s_cancel, state);
         var now = clock.NowUs;
         var next = stream.FirstDueUs;
         if (next <= now)

@@ -9,6 +9,7 @@ internal sealed partial class WheelThread(ClockWheel wheel, EngineClock clock, I
     private Thread? _thread;
     private long _sleepsUntil = long.MaxValue;
     private volatile bool _stopping;
+    private int _disposed;
 
     /// <summary>Gives an item a deadline; wakes the thread if it would sleep too long.</summary>
     public void Schedule(WheelItem item, long dueUs)
@@ -36,10 +37,14 @@ internal sealed partial class WheelThread(ClockWheel wheel, EngineClock clock, I
 
     public void Dispose()
     {
-        _stopping = true;
-        _wake.Set();
-        _thread?.Join(TimeSpan.FromSeconds(1));
-        _wake.Dispose();
+        // The container knows it twice, as itself and as a hosted service.
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _stopping = true;
+            _wake.Set();
+            _thread?.Join(TimeSpan.FromSeconds(1));
+            _wake.Dispose();
+        }
     }
 
     private void Run()
