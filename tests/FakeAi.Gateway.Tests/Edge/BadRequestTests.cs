@@ -155,7 +155,7 @@ public sealed class BadRequestTests
     [InlineData("GET /v1/models\r\n\r\n", "505")]
     [InlineData("GET /v1/models HTTP/1.1\r\n\r\n", "400")]
     [InlineData("GET /v1/models HTTP/1.1\r\nHost: localhost\r\nbad header\r\n\r\n", "400")]
-    [InlineData("GET nonsense HTTP/1.1\r\nHost: localhost\r\n\r\n", "400")]
+    [InlineData("GET nonsense HTTP/1.1\r\nHost: localhost\r\n\r\n", "405")]
     public async Task Bytes_ThatAreNotHttp_AreRefusedByTheServer(string bytes, string status)
     {
         await using var engine = await FakeEngine.StartAsync();
