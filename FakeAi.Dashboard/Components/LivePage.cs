@@ -59,7 +59,11 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    protected override void OnInitialized() => Live = Store.State;
+    protected override void OnInitialized()
+    {
+        Live = Store.State;
+        Prepare();
+    }
 
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -86,6 +90,11 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
     /// <summary>Loads what the page needs in the browser, once.</summary>
     private protected virtual Task StartAsync() => Task.CompletedTask;
 
+    /// <summary>Works out what is shown, before each render.</summary>
+    private protected virtual void Prepare()
+    {
+    }
+
     /// <summary>Sends what changed to the page's scripts, after the components were rendered.</summary>
     private protected virtual Task PushAsync() => Task.CompletedTask;
 
@@ -100,6 +109,7 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
         }
 
         Live = Store.State;
+        Prepare();
         StateHasChanged();
         await QuietlyAsync(PushAsync);
     }

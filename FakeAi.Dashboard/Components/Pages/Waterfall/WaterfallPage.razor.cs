@@ -48,19 +48,15 @@ public sealed partial class WaterfallPage
     [JSInvokable]
     public Task PauseAsync() => InvokeAsync(() => SetFollowing(false));
 
-    /// <inheritdoc/>
-    protected override bool ShouldRender()
+    private protected override void Prepare()
     {
-        var rows = Rows;
-        _active = rows.Count(static r => r.Value.EndTime is null);
-        if (rows.Count > VirtualiseBeyond)
+        _active = Rows.Count(static r => r.Value.EndTime is null);
+        // The virtualised list keeps its collection, so that scrolling is not reset.
+        _items.Clear();
+        if (Rows.Count > VirtualiseBeyond)
         {
-            // The virtualised list keeps its collection, so that scrolling is not reset.
-            _items.Clear();
-            _items.AddRange(rows);
+            _items.AddRange(Rows);
         }
-
-        return true;
     }
 
     private protected override async Task StartAsync()
@@ -113,6 +109,7 @@ public sealed partial class WaterfallPage
 
         _following = following;
         _frozen = following ? null : Live.Requests;
+        Prepare();
         StateHasChanged();
         if (_view is not null)
         {
