@@ -19,7 +19,7 @@ public sealed class BadRequestTests(RunningSystem system)
         { "JSON cut off", "POST", "/v1/chat/completions", """{"model":"gpt-4o","messages":[""", 400, null, "*" },
         { "JSON of the wrong kind", "POST", "/v1/chat/completions", "[1,2]", 400, null, "*" },
         { "too deep", "POST", "/v1/chat/completions", new string('[', 200) + new string(']', 200), 400, null, "*" },
-        { "no model", "POST", "/v1/chat/completions", """{"messages":[{"role":"user","content":"Hi"}]}""", 400, "model", "*" },
+        { "no model", "POST", "/v1/chat/completions", """{"messages":[{"role":"user","content":"Hi"}]}""", 400, null, "*" },
         { "model not text", "POST", "/v1/chat/completions", """{"model":4,"messages":[{"role":"user","content":"Hi"}]}""", 400, "model", "invalid_type" },
         { "unknown model", "POST", "/v1/chat/completions", """{"model":"gpt-99","messages":[{"role":"user","content":"Hi"}]}""", 404, null, "model_not_found" },
         { "no messages", "POST", "/v1/chat/completions", """{"model":"gpt-4o"}""", 400, "messages", "missing_required_parameter" },
@@ -90,7 +90,7 @@ public sealed class BadRequestTests(RunningSystem system)
     public async Task BodyTooLarge_WithAndWithoutLength_GetsTheEnvelope(bool withLength)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions");
-        request.Content = new ByteArrayContent(new byte[26 * 1024 * 1024]);
+        request.Content = new ByteArrayContent(new byte[(25 * 1024 * 1024) + 1]);
         request.Content.Headers.ContentType = new("application/json");
         request.Headers.ExpectContinue = true;
         request.Headers.TransferEncodingChunked = !withLength;

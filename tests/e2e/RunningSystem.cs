@@ -22,6 +22,7 @@ namespace FakeAi.E2E.Tests;
 /// </summary>
 public sealed class RunningSystem : IAsyncLifetime
 {
+    private readonly string _home = Directory.CreateTempSubdirectory("fakeai-e2e-").FullName;
     private DistributedApplication? _app;
 
     public OtlpReceiver Telemetry { get; private set; } = null!;
@@ -47,9 +48,8 @@ public sealed class RunningSystem : IAsyncLifetime
         Environment.SetEnvironmentVariable("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
         Environment.SetEnvironmentVariable("OTEL_BSP_SCHEDULE_DELAY", "200");
 
-        AdminKey = "admin-" + Convert.ToHexStringLower(Guid.NewGuid().ToByteArray());
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.FakeAi_AppHost>(
-            ["FakeAi:Engines=2", $"FakeAi:AdminKey={AdminKey}"], limit.Token);
+            ["FakeAi:Engines=2", $"FAKEAI_HOME={_home}"], limit.Token);
         _app = await builder.BuildAsync(limit.Token);
         await _app.StartAsync(limit.Token);
         foreach (var resource in new[] { "engine-0", "engine-1", "collector", "gateway", "dashboard" })
@@ -57,6 +57,7 @@ public sealed class RunningSystem : IAsyncLifetime
             await _app.ResourceNotifications.WaitForResourceHealthyAsync(resource, limit.Token);
         }
 
+        AdminKey = (await File.ReadAllTextAsync(Path.Combine(_home, "admin.key"), limit.Token)).Trim();
         Gateway = _app.GetEndpoint("gateway", "http");
         Dashboard = _app.GetEndpoint("dashboard", "http");
         Http = new HttpClient { BaseAddress = Gateway, Timeout = TimeSpan.FromSeconds(60) };
@@ -74,6 +75,8 @@ public sealed class RunningSystem : IAsyncLifetime
         {
             await Telemetry.DisposeAsync();
         }
+
+        Directory.Delete(_home, recursive: true);
     }
 
     /// <summary>Clears metrics, waterfall and errors, as the AppHost's command "Reset data" does.</summary>

@@ -13,7 +13,7 @@ public sealed class TraceTests(RunningSystem system)
     {
         var trace = Convert.ToHexStringLower(Guid.NewGuid().ToByteArray());
         using var answer = await system.ChatAsync(
-            """{"model":"gpt-4o-mini","stream":true,"max_tokens":10,"messages":[{"role":"user","content":"Hi"}]}""",
+            """{"model":"gpt-4o-mini","stream":true,"max_tokens":10,"messages":[{"role":"user","content":"Tell me about the history of sailing."}]}""",
             Token, headers: [("traceparent", $"00-{trace}-00f067aa0ba902b7-01"), ("x-fakeai-ttft-ms", "5"), ("x-fakeai-itl-ms", "1")]);
         answer.EnsureSuccessStatusCode();
         await answer.Content.ReadAsStringAsync(Token);
