@@ -1,9 +1,12 @@
+using System.Collections.Concurrent;
+
 namespace FakeAi.Gateway.Upstreams;
 
 /// <summary>One engine: its addresses, its own connections, and how busy it is. Safe for concurrent use.</summary>
 internal sealed class Engine : IDisposable
 {
     private readonly HttpMessageInvoker _invoker;
+    private readonly ConcurrentDictionary<string, Uri> _routes = new(StringComparer.Ordinal);
     private int _active;
     private long _restsUntil = long.MinValue;
 
@@ -25,6 +28,9 @@ internal sealed class Engine : IDisposable
 
     /// <summary>Requests under way.</summary>
     public int Active => Volatile.Read(ref _active);
+
+    /// <summary>The address of a route; routes are few and fixed, so each is built once.</summary>
+    public Uri For(string route) => _routes.GetOrAdd(route, static (path, data) => new Uri(data, path), Data);
 
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken) =>
         _invoker.SendAsync(message, cancellationToken);

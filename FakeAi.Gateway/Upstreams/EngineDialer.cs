@@ -54,7 +54,7 @@ internal sealed partial class EngineDialer(
     private async Task<EngineCall> SendAsync(
         Engine engine, HttpRequest from, GatewayRequest request, string path, RequestBody body, CancellationToken cancellationToken)
     {
-        var message = new HttpRequestMessage(HttpMethod.Post, new Uri(engine.Data, path))
+        var message = new HttpRequestMessage(HttpMethod.Post, engine.For(path))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
