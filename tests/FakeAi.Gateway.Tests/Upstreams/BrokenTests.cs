@@ -75,7 +75,8 @@ public sealed class BrokenTests
         await body.ReadExactlyAsync(new byte[9]);
         seen.SetResult();
 
-        await Assert.ThrowsAnyAsync<IOException>(() => body.ReadExactlyAsync(new byte[1]).AsTask().WaitAsync(s_patience));
+        // A clean end would give 0 here.
+        await Assert.ThrowsAnyAsync<IOException>(() => body.ReadAsync(new byte[1]).AsTask().WaitAsync(s_patience));
         var failed = Assert.Single(await gateway.EventsAsync<RequestFailed>());
         Assert.Equal((200, "server_error", "upstream_stream_broken"), (failed.Status, failed.ErrorType, failed.ErrorCode));
         Assert.Equal("error", Assert.Single(gateway.Events.Of<ErrorOccurred>()).Severity);
