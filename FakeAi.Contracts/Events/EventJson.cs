@@ -32,13 +32,21 @@ public static class EventJson
     public static void Write(IBufferWriter<byte> buffer, FakeAiEvent @event)
     {
         ArgumentNullException.ThrowIfNull(buffer);
+        using var writer = new Utf8JsonWriter(buffer);
+        Write(writer, @event);
+    }
+
+    /// <summary>Writes the event's JSON with a writer that the caller uses again for the next one.</summary>
+    /// <exception cref="ArgumentException">The event's type is not known.</exception>
+    public static void Write(Utf8JsonWriter writer, FakeAiEvent @event)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(@event);
         if (!s_byType.TryGetValue(@event.Type, out var typeInfo))
         {
             throw new ArgumentException($"Unknown event type '{@event.Type}'.", nameof(@event));
         }
 
-        using var writer = new Utf8JsonWriter(buffer);
         writer.WriteStartObject();
         writer.WriteNumber("v"u8, FakeAiEvent.Version);
         writer.WriteString("id"u8, @event.Id);
