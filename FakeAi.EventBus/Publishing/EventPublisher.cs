@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Threading.Channels;
 using FakeAi.Contracts.Events;
 using FakeAi.EventBus.Streams;
@@ -26,6 +28,8 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
     private readonly CancellationTokenSource _abort = new();
     private readonly string _producer = RandomNumberGenerator.GetHexString(32, lowercase: true);
     private readonly Backoff _backoff;
+    private readonly ArrayBufferWriter<byte> _buffer = new(4_096);
+    private readonly Utf8JsonWriter _writer;
     private long _accepted;
     private long _sent;
     private long _refused;
@@ -41,6 +45,7 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
         _time = time;
         _logger = logger;
         _backoff = new Backoff(time);
+        _writer = new Utf8JsonWriter(_buffer);
         _queue = Channel.CreateBounded<PendingEvent>(new BoundedChannelOptions(_options.QueueCapacity)
         {
             FullMode = BoundedChannelFullMode.Wait,
@@ -105,7 +110,11 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
         }
     }
 
-    public void Dispose() => _abort.Dispose();
+    public void Dispose()
+    {
+        _abort.Dispose();
+        _writer.Dispose();
+    }
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -155,7 +164,11 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
         byte[] payload;
         try
         {
-            payload = EventJson.ToBytes(@event);
+            _buffer.ResetWrittenCount();
+            _writer.Reset();
+            EventJson.Write(_writer, @event);
+            _writer.Flush();
+            payload = _buffer.WrittenSpan.ToArray();
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
