@@ -15,7 +15,7 @@ public static class PublicHeaders
     /// <summary>Request: ITL in milliseconds instead of the model's; 0 switches the wait off. 0 to 60,000.</summary>
     public const string ItlMs = "x-fakeai-itl-ms";
 
-    /// <summary>Request: <c>1</c> makes id, created and request id depend on the seed alone.</summary>
+    /// <summary>Request: <c>1</c> makes <c>id</c> and <c>created</c> depend on request and seed alone; the request id stays unique.</summary>
     public const string Deterministic = "x-fakeai-deterministic";
 
     /// <summary>Response: the TTFT that the seed's schedule gives, milliseconds with up to three decimals.</summary>
