@@ -105,8 +105,9 @@ internal sealed class PacedStream : WheelItem
         {
             if (!_flush.IsCompleted)
             {
-                _retryUs = Math.Min(LongestRetryUs, _retryUs * 2);
-                return Math.Min(_timeoutUs, now + _retryUs);
+                var retry = _retryUs;
+                _retryUs = Math.Min(LongestRetryUs, retry * 2);
+                return Math.Min(_timeoutUs, now + retry);
             }
 
             _flushing = false;

@@ -1,5 +1,6 @@
 using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Generation;
+using FakeAi.Engine.Randomness;
 
 namespace FakeAi.Engine.Tests.Generation;
 
@@ -103,6 +104,40 @@ public sealed class AnswerGeneratorTests
     [InlineData("{T} [a|b] {= /x}")]
     public void Generate_OddPrompts_StillAnswer(string prompt) =>
         Assert.All(Enumerable.Range(0, 20), seed => Assert.True(Generate(prompt, seed).OutputTokens > 5));
+
+    [Fact]
+    public void Phrasebook_EveryPattern_ExpandsToACleanSentence()
+    {
+        var topic = Topic.Of("the history of bread, sourdough loaves and bakeries");
+        string[][] lists =
+        [
+            Phrasebook.Greetings, Phrasebook.Thanks, Phrasebook.Openings, Phrasebook.Bodies, Phrasebook.Closings,
+            Phrasebook.ListIntros, Phrasebook.ListItems, Phrasebook.Comparisons,
+        ];
+        foreach (var list in lists)
+        {
+            var sentences = new Sentences(new SeededRandom(7), topic);
+            for (var i = 0; i < list.Length * 30; i++)
+            {
+                var sentence = sentences.Next(list);
+                Assert.Matches(@"^(\*\*)?[A-Z].*[.!?:]$", sentence);
+                Assert.DoesNotMatch(@"[\[\]{}|=/]|  | [.,!?]", sentence);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("Explain how tides work", "tides", Intent.Prose)]
+    [InlineData("What is the history of bread?", "history of bread", Intent.Prose)]
+    [InlineData("Give me steps to plant a tree", "plant a tree", Intent.List)]
+    [InlineData("Compare coffee vs tea", "coffee", Intent.Comparison)]
+    [InlineData("write a function that reverses strings", "reverses strings", Intent.Code)]
+    [InlineData("hello!", "this question", Intent.Greeting)]
+    public void Topic_OfAPrompt_IsItsPhraseAndIntent(string prompt, string main, object intent)
+    {
+        var topic = Topic.Of(prompt);
+        Assert.Equal((main, intent), (topic.Main, topic.Intent));
+    }
 
     [Fact]
     public void SeedFor_OnlyWhatChangesTheAnswerEnters()

@@ -96,6 +96,8 @@ public sealed class EngineHost : IAsyncDisposable
         Assert.True(condition());
     }
 
+    public Task StopAsync() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         H2c.Dispose();

@@ -132,6 +132,21 @@ public sealed class EngineServiceTests
     }
 
     [Fact]
+    public async Task HostStops_WhileStreaming_EndsTheStreamAtOnce()
+    {
+        var host = await EngineHost.StartAsync();
+        var pending = EngineHost.SendAsync(
+            host.H2c, Long, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken, (PublicHeaders.TtftMs, "600000"));
+        await EngineHost.EventuallyAsync(() => host.Active == 1);
+        var stopped = Stopwatch.GetTimestamp();
+        await host.StopAsync();
+        Assert.True(Stopwatch.GetElapsedTime(stopped) < TimeSpan.FromSeconds(5));
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => pending);
+        Assert.Equal("cancelled", Assert.Single(host.Events.Of<StreamCompleted>()).Outcome);
+        await host.DisposeAsync();
+    }
+
+    [Fact]
     public async Task BodyTooLong_Is413AndHealthStillAnswers()
     {
         await using var host = await EngineHost.StartAsync(("FakeAi:Engine:MaxBodyBytes", "2048"));
