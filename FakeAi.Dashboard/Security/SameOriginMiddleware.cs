@@ -28,9 +28,7 @@ internal sealed class SameOriginMiddleware(RequestDelegate next)
 
         return origin.Count == 1
             && Uri.TryCreate(origin[0], UriKind.Absolute, out var uri)
-            && HostString.FromUriComponent(uri).Equals(WithPort(request));
+            && Uri.TryCreate($"{request.Scheme}://{request.Host}", UriKind.Absolute, out var here)
+            && HostString.FromUriComponent(uri).Equals(HostString.FromUriComponent(here));
     }
-
-    private static HostString WithPort(HttpRequest request) =>
-        HostString.FromUriComponent(new Uri($"{request.Scheme}://{request.Host}"));
 }

@@ -97,7 +97,31 @@ public sealed class PagesTests : IAsyncLifetime
 
         _collector.Push(new LiveWaterfall([.. Enumerable.Range(100, 300).Select(n => Sample.Ended(n, StartOf(n)))]));
         await Expect(page.GetByTestId("waterfall-count")).ToHaveTextAsync("320", new() { Timeout = 20_000 });
+        // Beyond 200 only what can be seen is in the page.
+        await Expect(page.GetByTestId("waterfall-item").Nth(9)).ToBeAttachedAsync();
         Assert.InRange(await page.GetByTestId("waterfall-item").CountAsync(), 10, 200);
+        AssertQuiet();
+    }
+
+    [Fact]
+    public async Task Waterfall_DraggedBack_StandsStillUntilFollowedAgain()
+    {
+        PushTwenty();
+        var page = await _browser.OpenAsync(new Uri(_dashboard.Address, "waterfall"));
+        await Expect(page.GetByTestId("waterfall-item")).ToHaveCountAsync(20, s_soon);
+
+        var box = (await page.GetByTestId("waterfall-canvas").BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(box.X + (box.Width / 2), box.Y + box.Height - 20);
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(box.X + (box.Width / 2) + 120, box.Y + box.Height - 20, new() { Steps = 5 });
+        await page.Mouse.UpAsync();
+        await Expect(page.GetByTestId("waterfall-paused")).ToHaveTextAsync("Paused");
+
+        _collector.Push(new LiveWaterfall([Sample.Ended(50, StartOf(19) + 5), Sample.Ended(51, StartOf(19) + 6)]));
+        await Expect(page.GetByTestId("waterfall-paused")).ToHaveTextAsync("Paused, 2 new");
+        await Expect(page.GetByTestId("waterfall-item")).ToHaveCountAsync(20);
+        await page.GetByTestId("waterfall-follow").ClickAsync();
+        await Expect(page.GetByTestId("waterfall-item")).ToHaveCountAsync(22);
         AssertQuiet();
     }
 

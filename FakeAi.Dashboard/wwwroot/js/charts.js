@@ -5,10 +5,10 @@ const WINDOW = 300;
 const HEIGHT = 168;
 // Positions in a point: time, requests, errors, tokens, TTFT p50 and p95, latency p50 and p95.
 const CHARTS = {
-  traffic: { counts: true, series: [['requests', 1, '--series-1'], ['errors', 2, '--series-bad', [4, 3]]], format: rate },
-  tokens: { counts: true, series: [['tokens', 3, '--series-2']], format: rate },
-  ttft: { counts: false, series: [['p50', 4, '--series-1'], ['p95', 5, '--series-3', [6, 3]]], format: ms },
-  latency: { counts: false, series: [['p50', 6, '--series-1'], ['p95', 7, '--series-3', [6, 3]]], format: ms },
+  traffic: { counts: true, least: 4, series: [['requests', 1, '--series-1'], ['errors', 2, '--series-bad', [4, 3]]], format: rate },
+  tokens: { counts: true, least: 4, series: [['tokens', 3, '--series-2']], format: rate },
+  ttft: { counts: false, least: 100, series: [['p50', 4, '--series-1'], ['p95', 5, '--series-3', [6, 3]]], format: ms },
+  latency: { counts: false, least: 100, series: [['p50', 6, '--series-1'], ['p95', 7, '--series-3', [6, 3]]], format: ms },
 };
 
 function rate(value) { return value == null ? '–' : value >= 1e4 ? (value / 1e3).toFixed(0) + ' k' : String(Math.round(value * 10) / 10); }
@@ -39,7 +39,7 @@ function build(host, chart, data) {
     padding: [8, 8, 0, 0],
     cursor: { sync: { key: 'overview' }, drag: { x: false, y: false }, points: { size: 6 } },
     legend: { live: true },
-    scales: { x: { time: true }, y: { range: (u, low, high) => [0, high > 0 ? high * 1.1 : 1] } },
+    scales: { x: { time: true }, y: { range: (u, low, high) => [0, Math.max(chart.least, (high ?? 0) * 1.1)] } },
     axes: [
       { ...axis, size: 24, space: 48, incrs: [60, 120, 300], values: (u, ticks) => ticks.map(minute) },
       { ...axis, size: 50, space: 32, values: (u, ticks) => ticks.map(chart.format) },
