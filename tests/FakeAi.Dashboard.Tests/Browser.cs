@@ -20,6 +20,7 @@ internal sealed class Browser : IAsyncDisposable
     {
         var executable = Environment.GetEnvironmentVariable("FAKEAI_CHROMIUM") is { Length: > 0 } path ? path : "/usr/bin/chromium";
         Assert.True(File.Exists(executable), $"No Chromium at {executable}: install it (apt install chromium) or set FAKEAI_CHROMIUM.");
+        Assertions.SetDefaultExpectTimeout(30_000);
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new()
         {

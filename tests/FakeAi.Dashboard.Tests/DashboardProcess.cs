@@ -46,11 +46,11 @@ internal sealed class DashboardProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<DashboardProcess> StartAsync(Uri collector)
+    public static async Task<DashboardProcess> StartAsync(Uri collector, int? port = null)
     {
         var assembly = typeof(DashboardProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "DashboardAssembly").Value!;
         Assert.True(File.Exists(assembly), $"{assembly} is missing: build FakeAi.Dashboard first.");
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{port ?? FreePort()}");
         var start = new ProcessStartInfo("dotnet")
         {
             ArgumentList = { "exec", assembly },
