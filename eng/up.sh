@@ -47,8 +47,7 @@ start_apphost() {
   if [ "$profile" = full ]; then
     "${tied[@]}" dotnet run --project FakeAi.AppHost --no-build -c Release >"$state/logs/apphost.log" 2>&1 &
   else
-    # A plain terminal, so that .NET leaves its modes alone.
-    TERM=dumb "${tied[@]}" dotnet exec "$(apphost_dll)" &
+    "${tied[@]}" dotnet exec "$(apphost_dll)" &
   fi
   apphost_pid=$!
 }
@@ -130,7 +129,7 @@ fakeai_up() {
     fi
   fi
   build app FakeAi.AppHost/FakeAi.AppHost.csproj
-  say "starting Redis, $engines engine(s), collector, gateway, dashboard"
+  say "starting $engines engine(s), collector, gateway and dashboard, with ${FAKEAI_REDIS:+the given }Redis"
   start_apphost
   await_health
   addresses

@@ -37,7 +37,7 @@ internal sealed partial class ResourceLogs(string? folder, bool silent) : IDispo
 
             if (!silent && (folder is null || IsWarning(resource, line, isError)))
             {
-                Console.WriteLine(Coloured(31 + (StringComparer.Ordinal.GetHashCode(resource.Name) & 0x7fffffff) % 6, $"{resource.Name,-10} | ") + line);
+                Console.WriteLine(Coloured(32 + resource.Name.Sum(c => c) % 5, $"{resource.Name,-10} | ") + line);
             }
         }
     }
