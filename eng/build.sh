@@ -8,7 +8,7 @@ fingerprint() {
   [ "$1" = tests ] || skip+=(-o -path "$root/tests" -o -path "$root/docs" -o -path "$root/bench" -o -path "$root/.github" -o -path "$root/.ci")
   {
     echo "$root $profile $(dotnet --version)"
-    find "$root" -type d \( "${skip[@]}" \) -prune -o -type f -printf '%p %s %T@\n' | LC_ALL=C sort
+    find "$root" -type d \( "${skip[@]}" \) -prune -o -type f ! -name '*.sh' ! -name '*.md' ! -path "$root/fakeai" -printf '%p %s %T@\n' | LC_ALL=C sort
   } | sha256sum
 }
 
