@@ -24,6 +24,7 @@ var collector = AddService<Projects.FakeAi_Collector>("collector");
 
 var gateway = AddService<Projects.FakeAi_Gateway>("gateway")
     .WithReference(collector).WaitFor(collector)
+    .WithEnvironment("FakeAi__AdminKey", adminKey)
     .WithEndpoint("http", endpoint => endpoint.Port = settings.GatewayPort)
     .WithExternalHttpEndpoints()
     .WithUrlForEndpoint("http", url => { url.DisplayText = "OpenAI API"; url.Url = "/v1/models"; })
@@ -76,7 +77,6 @@ IResourceBuilder<ProjectResource> AddService<TProject>(string name)
     where TProject : IProjectMetadata, new() => builder.AddProject<TProject>(name)
         .WithReference(redis).WaitFor(redis)
         .WithEnvironment("FakeAi__InternalToken", internalToken)
-        .WithEnvironment("FakeAi__AdminKey", adminKey)
         .WithEnvironment("FakeAi__Seed", seed)
         .WithHttpHealthCheck("/health", endpointName: "http");
 

@@ -52,13 +52,6 @@ public static class GatewayExtensions
         services.AddSingleton<CollectorAddress>();
         services.AddSingleton<CollectorForwarder>();
         services.AddSingleton<CollectorSockets>();
-        services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
-
-        // Two lines for each request would be the gateway's largest cost.
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-
-        // While its log is on, the host makes an activity for each request even where nobody traces.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         return builder;
     }
 

@@ -20,17 +20,18 @@ need_chromium() {
 # counter <name> <result file>
 counter() { sed -n "s/.*<Counters [^>]*\b$1=\"\([0-9]*\)\".*/\1/p" "$2" | head -n 1; }
 
-# run_project <project folder>: runs one test project and prints what failed.
+# run_project <project file>: runs one test project and prints what failed.
 run_project() {
-  local folder=$1 name dll trx log code=0 passed failed skipped
-  name=$(basename -- "$folder")
+  local folder name dll trx log code=0 passed failed skipped
+  folder=$(dirname -- "$1")
+  name=$(basename -- "$1" .csproj)
   dll="$folder/bin/Release/net10.0/$name.dll"
   trx="$state/test-results/$name.trx"
   log="$state/test-results/$name.log"
   # Projects without a test in them are libraries, or have not begun.
   grep -rqsE --include='*.cs' --exclude-dir=bin --exclude-dir=obj '\[(Fact|Theory)' "$folder" || return 0
   say "testing $name"
-  (cd "$folder" && timeout --kill-after=20 900 dotnet exec "$dll" -noLogo -trx "$trx") >"$log" 2>&1 || code=$?
+  (cd "$folder" && timeout --kill-after=20 900 dotnet exec "$dll" -noLogo -noColor -trx "$trx") >"$log" 2>&1 || code=$?
   if [ ! -s "$trx" ]; then
     tail -n 40 "$log"
     say "$name ended without a result (exit code $code)"
@@ -56,7 +57,7 @@ run_project() {
 fakeai_test() {
   [ $# -eq 0 ] || { echo "fakeai: test has no option '$1'. See ./fakeai help." >&2 && exit 2; }
   passed_total=0 failed_total=0 skipped_total=0
-  local folder
+  local project
   need_dotnet
   need_profile
   need_redis
@@ -70,9 +71,8 @@ fakeai_test() {
   fi
   rm -rf -- "$state/test-results"
   mkdir -p "$state/test-results"
-  for folder in "$root"/tests/*/; do
-    folder=${folder%/}
-    [ ! -f "$folder/$(basename -- "$folder").csproj" ] || run_project "$folder"
+  for project in "$root"/tests/*/*.csproj; do
+    run_project "$project"
   done
   say "results: .fakeai/test-results"
   echo "$passed_total passed, $failed_total failed, $skipped_total skipped"

@@ -15,8 +15,6 @@ namespace FakeAi.Engine.Hosting;
 /// </summary>
 internal static class EngineExtensions
 {
-    private const string RequestLogLevel = "Logging:LogLevel:Microsoft.AspNetCore";
-
     public static IHostApplicationBuilder AddEngine(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<EngineOptions>().BindConfiguration(EngineOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
@@ -31,12 +29,6 @@ internal static class EngineExtensions
         builder.Services.AddSingleton<StreamManager>();
         builder.Services.AddSingleton<EngineTelemetry>();
         builder.AddOpenAiChat();
-        if (builder.Configuration[RequestLogLevel] is null)
-        {
-            // Four lines a request cost more than the request; errors are told anyway.
-            builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        }
-
         return builder;
     }
 

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace FakeAi.ServiceDefaults.Hosting;
 
@@ -34,10 +35,30 @@ public static class ServiceDefaultsExtensions
                 handler.ConnectTimeout = TimeSpan.FromSeconds(2);
                 handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
             }));
+        // The launcher, like other supervisors, waits only so long before it kills.
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        builder.QuietRequestLogs();
         builder.AddTelemetry();
         builder.AddFakeAiRedis(required: false);
         builder.AddVitals();
         return builder;
+    }
+
+    /// <summary>Lines for each request would cost more than the request; what goes wrong is told anyway.</summary>
+    private static void QuietRequestLogs(this IHostApplicationBuilder builder)
+    {
+        const string Category = "Microsoft.AspNetCore";
+        const string Requests = Category + ".Hosting.Diagnostics";
+        if (builder.Configuration[$"Logging:LogLevel:{Category}"] is null)
+        {
+            builder.Logging.AddFilter(Category, LogLevel.Warning);
+        }
+
+        // While this one is on, the host makes an activity for each request even where nobody traces.
+        if (builder.Configuration[$"Logging:LogLevel:{Requests}"] is null)
+        {
+            builder.Logging.AddFilter(Requests, LogLevel.None);
+        }
     }
 
     /// <summary>Maps <c>/health</c> and <c>/alive</c> and, for internal services, the token check.</summary>

@@ -11,7 +11,8 @@ public sealed class RecordingPublisher : IEventPublisher
 
     public EventPublisherStats Stats => new(0, _events.Count, 0);
 
-    public IReadOnlyList<(EventData Data, string? RequestId)> Events => [.. _events];
+    /// <summary>The events of requests; what the process tells of itself in between is left out.</summary>
+    public IReadOnlyList<(EventData Data, string? RequestId)> Events => [.. _events.Where(e => e.RequestId is not null)];
 
     public bool Publish(EventData data, string? requestId = null, string? traceparent = null, long? time = null)
     {
@@ -19,7 +20,7 @@ public sealed class RecordingPublisher : IEventPublisher
         return true;
     }
 
-    /// <summary>The events of one type, in order.</summary>
+    /// <summary>The events of one type, in order, those of the process included.</summary>
     public IReadOnlyList<T> Of<T>()
         where T : EventData => [.. _events.Select(e => e.Data).OfType<T>()];
 }
