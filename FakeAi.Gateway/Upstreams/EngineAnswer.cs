@@ -139,9 +139,10 @@ internal static class EngineAnswer
 
     private static async Task<RelayOutcome> FinishAsync(HttpContext context)
     {
-        // Hands over the end of the body too, so that "completed" means that the client can have all of it.
+        // Hands over the end of the body too, so that "completed" means that the client can have all of it. A client that
+        // hangs up at the last event's bytes, as some SDKs do at [DONE], did not leave early.
         await context.Response.CompleteAsync();
-        return context.RequestAborted.IsCancellationRequested ? RelayOutcome.ClientGone : RelayOutcome.Delivered;
+        return RelayOutcome.Delivered;
     }
 
     private static long? Number(HttpHeadersNonValidated trailers, string name) =>
