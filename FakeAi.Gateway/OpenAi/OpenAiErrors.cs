@@ -42,6 +42,9 @@ internal static class OpenAiErrors
     public static readonly OpenAiError StreamTimeout = new(
         200, "The answer took longer than the gateway allows; the connection was aborted.", ServerError, null, "timeout");
 
+    public static readonly OpenAiError EngineRefuses = new(
+        502, "The engine refused the gateway: their FakeAi:InternalToken differ.", ServerError, null, "engine_refused");
+
     public static readonly OpenAiError CollectorUnavailable = new(
         503, "The collector could not be reached. Please try again later.", ServerError, null, "collector_unavailable") { RetryAfterSeconds = 1 };
 

@@ -33,9 +33,9 @@ internal sealed partial class EngineDialer(
             {
                 return (await SendAsync(engine, context.Request, request, path, body, cancellationToken), null);
             }
-            catch (HttpRequestException exception) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
-                error = exception.HttpRequestError;
+                error = ErrorOf(exception);
                 pool.Failed(engine);
                 Log.NoAnswer(logger, engine.Name, request.Id, Reason(error));
             }
@@ -71,13 +71,21 @@ internal sealed partial class EngineDialer(
         }
         catch (Exception exception)
         {
-            EngineTracing.Failed(span, exception is HttpRequestException http ? Reason(http.HttpRequestError) : "cancelled");
+            EngineTracing.Failed(span, cancellationToken.IsCancellationRequested ? "cancelled" : Reason(ErrorOf(exception)));
             span?.Dispose();
             message.Dispose();
             engine.Leave();
             throw;
         }
     }
+
+    /// <summary>The handler tells its own connect timeout as a cancellation.</summary>
+    private static HttpRequestError ErrorOf(Exception exception) => exception switch
+    {
+        HttpRequestException http => http.HttpRequestError,
+        OperationCanceledException => HttpRequestError.ConnectionError,
+        _ => HttpRequestError.Unknown,
+    };
 
     private static string Reason(HttpRequestError error) => error switch
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using FakeAi.Gateway.Chat;
 using FakeAi.Gateway.OpenAi;
 using FakeAi.Gateway.Requests;
@@ -40,6 +41,13 @@ internal sealed class EngineForwarder(EngineDialer dialer, IOptions<GatewayOptio
 
     private static async Task AnswerAsync(HttpContext context, GatewayRequest request, EngineCall call, CancellationToken cancellationToken)
     {
+        if (call.Response.StatusCode == HttpStatusCode.Unauthorized)
+        {
+            // Clients' keys are the gateway's business: what an engine refuses is the gateway itself.
+            await OpenAiErrors.EngineRefuses.WriteAsync(context);
+            return;
+        }
+
         EngineAnswer.CopyHead(call, context, request);
         var outcome = call.Response.IsSuccessStatusCode
             ? await EngineAnswer.RelayAsync(call, context, request, cancellationToken)

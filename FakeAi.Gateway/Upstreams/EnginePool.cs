@@ -58,7 +58,7 @@ internal sealed class EnginePool : IDisposable
         return new EngineChoice(best, count == 1 ? "only" : ties > 1 ? "round_robin" : "least_active");
     }
 
-    /// <summary>Notes that an engine took no connection.</summary>
+    /// <summary>Notes that an engine gave no answer: it rests while others can serve.</summary>
     public void Failed(Engine engine) => engine.RestUntil(_clock.GetTimestamp() + _coolOff);
 
     public void Dispose()

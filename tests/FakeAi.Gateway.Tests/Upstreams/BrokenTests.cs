@@ -143,6 +143,43 @@ public sealed class BrokenTests
     }
 
     [Fact]
+    public async Task Engine_ThatAcceptsNoConnection_IsReplacedByTheNext()
+    {
+        using var full = new FullListener();
+        await using var engine = await FakeEngine.StartAsync();
+        await using var gateway = await GatewayHost.StartAsync([full.Address, engine.Address], ("FakeAi:Gateway:EngineCoolOff", "00:01:00"));
+
+        for (var i = 0; i < 2; i++)
+        {
+            using var response = await gateway.ChatAsync();
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        await gateway.EventsAsync<RequestCompleted>(2);
+        Assert.Equal(new RouteFallback("engine-0", "engine-1", "connection_failed"), Assert.Single(gateway.Events.Of<RouteFallback>()));
+        gateway.AssertEndsOnce();
+    }
+
+    [Fact]
+    public async Task Engine_ThatRefusesTheGateway_IsNotBlamedOnTheClient()
+    {
+        await using var engine = await FakeEngine.StartAsync();
+        await using var gateway = await GatewayHost.StartAsync(engine);
+        engine.Handler = static context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return context.Response.WriteAsync("secret detail");
+        };
+
+        using var response = await gateway.ChatAsync();
+
+        Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
+        Assert.Contains("InternalToken", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal("engine_refused", Assert.Single(await gateway.EventsAsync<RequestFailed>()).ErrorCode);
+        gateway.AssertEndsOnce();
+    }
+
+    [Fact]
     public async Task Engines_AllUnreachable_AreEachTriedOnce()
     {
         await using var gateway = await GatewayHost.StartAsync([Nowhere, "http://127.0.0.1:19", "http://127.0.0.1:13"]);
