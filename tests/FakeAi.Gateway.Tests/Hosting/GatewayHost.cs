@@ -25,7 +25,13 @@ internal sealed class GatewayHost : IAsyncDisposable
     {
         _app = app;
         Events = events;
-        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(app.Urls.Single()), Timeout = s_patience };
+
+        // A client that drains what it no longer wants would stay for two seconds after leaving.
+        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ResponseDrainTimeout = TimeSpan.Zero })
+        {
+            BaseAddress = new Uri(app.Urls.Single()),
+            Timeout = s_patience,
+        };
     }
 
     public RecordingPublisher Events { get; }
