@@ -42,7 +42,7 @@ internal static class CommonFields
         }
     }
 
-    /// <summary>The biases as canonical JSON; null where there are none.</summary>
+    /// <summary>The biases in the order of their tokens; null where there are none.</summary>
     public static string? LogitBias(JsonElement root)
     {
         if (!Given(root, "logit_bias", out var bias))
@@ -51,18 +51,21 @@ internal static class CommonFields
         }
 
         Fields.Object(bias, "logit_bias");
+        var biases = new SortedDictionary<long, double>();
         foreach (var member in bias.EnumerateObject())
         {
-            if (!long.TryParse(member.Name, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            if (!long.TryParse(member.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var token))
             {
                 throw new OpenAiFault(
                     400, $"Invalid key in 'logit_bias': {OpenAiFault.Shorten(member.Name)}. You should only be submitting non-negative integers.", "logit_bias");
             }
 
-            Fields.Decimal(member.Value, $"logit_bias.{OpenAiFault.Shorten(member.Name)}", -100, 100);
+            biases[token] = Fields.Decimal(member.Value, $"logit_bias.{OpenAiFault.Shorten(member.Name)}", -100, 100);
         }
 
-        return bias.GetRawText();
+        return biases.Count == 0
+            ? null
+            : string.Join(',', biases.Select(static b => string.Create(CultureInfo.InvariantCulture, $"{b.Key}:{b.Value}")));
     }
 
     private static bool Given(JsonElement root, string name, out JsonElement value)

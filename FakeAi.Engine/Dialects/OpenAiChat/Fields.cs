@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace FakeAi.Engine.Dialects.OpenAiChat;
@@ -6,6 +9,8 @@ namespace FakeAi.Engine.Dialects.OpenAiChat;
 /// <summary>Reads JSON values strictly; what does not fit is told in OpenAI's words.</summary>
 internal static class Fields
 {
+    private static readonly JsonWriterOptions s_canonical = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Every optional field may also be null.</summary>
     public static bool IsNull(JsonElement value) => value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
 
@@ -109,6 +114,18 @@ internal static class Fields
                 throw OpenAiFault.Unknown($"{path}.{OpenAiFault.Shorten(member.Name)}");
             }
         }
+    }
+
+    /// <summary>The value without the blanks and escapes that clients are free to choose.</summary>
+    public static string Canonical(JsonElement value)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer, s_canonical))
+        {
+            value.WriteTo(json);
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
     private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);

@@ -148,7 +148,7 @@ internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
             case "file":
                 var file = Inner(part, type, path);
                 Fields.Only(file, $"{path}.file", "filename", "file_data", "file_id");
-                attachments.Add(file.GetRawText(), FileTokens);
+                attachments.Add(Fields.Canonical(file), FileTokens);
                 break;
             default:
                 throw OpenAiFault.UnsupportedValue($"{path}.type", $"'{type}'");
@@ -213,7 +213,7 @@ internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
             }
 
             _callsAt = index;
-            attachments.Add(calls.GetRawText(), tokenizer.Count(calls.GetRawText()));
+            attachments.Add(Fields.Canonical(calls), tokenizer);
             any = true;
         }
 
@@ -223,7 +223,7 @@ internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
             Fields.Object(function, $"{path}.function_call");
             Fields.RequiredString(function, "name", $"{path}.function_call.name");
             Fields.RequiredString(function, "arguments", $"{path}.function_call.arguments");
-            attachments.Add(function.GetRawText(), tokenizer.Count(function.GetRawText()));
+            attachments.Add(Fields.Canonical(function), tokenizer);
             any = true;
         }
 
@@ -288,6 +288,8 @@ internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
         public string? Canonical { get; private set; }
 
         public int Tokens { get; private set; }
+
+        public void Add(string canonical, ITokenizer tokenizer) => Add(canonical, tokenizer.Count(canonical));
 
         public void Add(string canonical, int tokens)
         {

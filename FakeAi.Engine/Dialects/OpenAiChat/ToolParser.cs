@@ -41,7 +41,7 @@ internal static class ToolParser
             RequireTools(any, "parallel_tool_calls", "tools");
         }
 
-        return any ? tools.GetRawText() : Fields.IsNull(functions) ? null : functions.GetRawText();
+        return any ? Fields.Canonical(tools) : Fields.IsNull(functions) ? null : Fields.Canonical(functions);
     }
 
     private static void Tools(JsonElement tools)

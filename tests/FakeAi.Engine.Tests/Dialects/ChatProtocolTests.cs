@@ -125,6 +125,26 @@ public sealed class ChatProtocolTests(FastEngine engine) : IClassFixture<FastEng
     }
 
     [Theory]
+    [InlineData(""" "logit_bias":{"5":1,"40":-2} """, """ "logit_bias" : { "40" : -2.0, "5" : 1 } """)]
+    [InlineData(""" "logit_bias":{} """, """ "logit_bias":null """)]
+    [InlineData(
+        """ "tools":[{"type":"function","function":{"name":"a","parameters":{"type":"object","title":"\u00e9"}}}] """,
+        """ "tools": [ { "type": "function",  "function": { "name": "a", "parameters": { "type": "object", "title": "é" } } } ] """)]
+    public async Task Deterministic_SameFieldsSpelledDifferently_GiveTheSameBytes(string fields, string otherwise)
+    {
+        var bodies = new List<string>();
+        foreach (var spelling in (string[])[fields, otherwise])
+        {
+            using var response = await engine.Host.PostAsync(
+                $$"""{"model":"gpt-4o","messages":[{"role":"user","content":"Compare tea and coffee"}],{{spelling}}}""", s_deterministic);
+            bodies.Add(await BodyAsync(response));
+        }
+
+        Assert.Equal(bodies[0], bodies[1]);
+        Assert.Contains("chat.completion", bodies[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("gpt-4o-mini", "gpt-4o-mini-2024-07-18")]
     [InlineData("gpt-4o-2024-11-20", "gpt-4o-2024-11-20")]
     [InlineData("claude-3-5-sonnet-20241022", "claude-3-5-sonnet-20241022")]

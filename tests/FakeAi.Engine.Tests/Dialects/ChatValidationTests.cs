@@ -72,6 +72,7 @@ public sealed class ChatValidationTests(FastEngine engine) : IClassFixture<FastE
         { $"{{{Ok},\"tools\":[{{\"type\":\"function\",\"function\":{{\"name\":\"f\"}}}}],\"tool_choice\":{{\"type\":\"function\",\"function\":{{\"name\":\"f\"}}}}}}", 400, "tool_choice", "unsupported_value", "does not support 'function'" },
         { $"{{{Ok},\"tools\":[{{\"type\":\"function\"}}]}}", 400, "tools[0].function", "missing_required_parameter", "Missing required parameter: 'tools[0].function'." },
         { $"{{{Ok},\"tools\":[{{\"type\":\"function\",\"function\":{{\"name\":\"a b\"}}}}]}}", 400, "tools[0].function.name", "invalid_value", "string does not match pattern" },
+        { $"{{{Ok},\"tools\":[{{\"type\":\"function\",\"function\":{{\"name\":\"f\",\"parameters\":{{\"x\":\"\\ud800\"}}}}}}]}}", 400, null, null, "We could not parse the JSON body" },
         { $"{{{Ok},\"parallel_tool_calls\":true}}", 400, "parallel_tool_calls", null, "'parallel_tool_calls' is only allowed when 'tools' are specified." },
         { $"{{{Ok},\"functions\":[]}}", 400, "functions", "empty_array", "Invalid 'functions': empty array." },
         { $"{{{Ok},\"modalities\":[\"text\",\"audio\"]}}", 400, "modalities", "unsupported_value", "does not support 'audio'" },
