@@ -35,22 +35,23 @@ internal sealed class StreamManager(WheelThread wheel, EngineClock clock, IHostA
     /// <summary>Runs a stream to its end. The client's going away and the engine's stopping end it within a tick.</summary>
     public async Task<StreamOutcome> RunAsync(PacedStream stream, CancellationToken aborted)
     {
-        object state = (this, stream);
-        await using var left = aborted.UnsafeRegister(s_cancel, state);
-        await using var stopping = lifetime.ApplicationStopping.UnsafeRegister(s_cancel, state);
         var now = clock.NowUs;
         var next = stream.FirstDueUs;
         if (next <= now)
         {
-            // Due already: begin here and spare the way over the wheel's thread. The wheel does not know the stream yet.
+            // Due already: begin here and spare the way over the wheel's thread, which must not know the stream before.
             next = stream.OnDue(now);
         }
 
-        if (next != WheelItem.Done)
+        if (next == WheelItem.Done)
         {
-            Schedule(stream, next);
+            return await stream.Completion;
         }
 
+        Schedule(stream, next);
+        object state = (this, stream);
+        await using var left = aborted.UnsafeRegister(s_cancel, state);
+        await using var stopping = lifetime.ApplicationStopping.UnsafeRegister(s_cancel, state);
         return await stream.Completion;
     }
 
