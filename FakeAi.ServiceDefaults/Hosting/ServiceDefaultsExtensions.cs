@@ -61,7 +61,7 @@ public static class ServiceDefaultsExtensions
         }
     }
 
-    /// <summary>Maps <c>/health</c> and <c>/alive</c> and, for internal services, the token check.</summary>
+    /// <summary>Maps <c>/health</c> and <c>/alive</c>.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
