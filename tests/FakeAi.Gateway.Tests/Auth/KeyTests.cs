@@ -51,7 +51,7 @@ public sealed class KeyTests
         }
 
         Assert.DoesNotContain(gateway.Events.Events, static e => e.Data.ToString()!.Contains("sk-wrong-key", StringComparison.Ordinal));
-        gateway.AssertEndsOnce();
+        await gateway.AssertEndsOnceAsync();
     }
 
     [Fact]

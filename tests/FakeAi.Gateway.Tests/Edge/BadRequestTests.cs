@@ -73,7 +73,7 @@ public sealed class BadRequestTests
         var counted = path.StartsWith("/v1", StringComparison.Ordinal) ? 1 : 0;
         Assert.Equal(counted, (await gateway.EventsAsync<RequestFailed>(counted)).Count);
         Assert.Equal(counted, gateway.Events.Of<ErrorOccurred>().Count);
-        gateway.AssertEndsOnce();
+        await gateway.AssertEndsOnceAsync();
     }
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class BadRequestTests
         Assert.Equal(0, engine.Calls);
         await AssertStillAnswersAsync(gateway);
         Assert.Equal(status, Assert.Single(await gateway.EventsAsync<RequestFailed>()).Status);
-        gateway.AssertEndsOnce();
+        await gateway.AssertEndsOnceAsync();
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class BadRequestTests
         Assert.Equal(HttpStatusCode.OK, fits.StatusCode);
         Assert.Equal(1, engine.Calls);
         Assert.Equal(3, (await gateway.EventsAsync<RequestFailed>(3)).Count(static e => e.Status == 413));
-        gateway.AssertEndsOnce();
+        await gateway.AssertEndsOnceAsync();
     }
 
     [Theory]
@@ -148,7 +148,7 @@ public sealed class BadRequestTests
         Assert.Equal(0, engine.Calls);
         await AssertStillAnswersAsync(gateway);
         await gateway.EventsAsync<RequestStarted>(2);
-        gateway.AssertEndsOnce();
+        await gateway.AssertEndsOnceAsync();
     }
 
     [Theory]

@@ -123,17 +123,25 @@ internal sealed class GatewayHost : IAsyncDisposable
         return Events.Of<T>();
     }
 
-    /// <summary>Every request that began has exactly one end, and no end is without its beginning.</summary>
-    public void AssertEndsOnce()
+    /// <summary>Every request that began has exactly one end, once all are told, and no end is without its beginning.</summary>
+    public async Task AssertEndsOnceAsync()
     {
+        var deadline = DateTime.UtcNow + s_patience;
+        while (Events.Events.Count(static e => IsEnd(e.Data)) < Events.Of<RequestStarted>().Count && DateTime.UtcNow < deadline)
+        {
+            await Task.Delay(10);
+        }
+
         var byRequest = Events.Events.GroupBy(static e => e.RequestId, StringComparer.Ordinal);
         foreach (var request in byRequest)
         {
             Assert.Equal(1, request.Count(static e => e.Data is RequestStarted));
-            Assert.Equal(1, request.Count(static e => e.Data is RequestCompleted or RequestFailed or RequestCancelled));
+            Assert.Equal(1, request.Count(static e => IsEnd(e.Data)));
             Assert.IsType<RequestStarted>(request.First().Data);
         }
     }
+
+    private static bool IsEnd(EventData data) => data is RequestCompleted or RequestFailed or RequestCancelled;
 
     public async ValueTask DisposeAsync()
     {

@@ -53,7 +53,7 @@ public sealed class BrokenTests
         var cancelled = Assert.Single(await gateway.EventsAsync<RequestCancelled>());
         Assert.Equal(("client_disconnected", afterFirstByte ? 9L : 0L), (cancelled.Reason, cancelled.BytesOut));
         Assert.Empty(gateway.Events.Of<ErrorOccurred>());
-        gateway.AssertEndsOnce();
+        await gateway.AssertEndsOnceAsync();
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class BrokenTests
         var failed = Assert.Single(await gateway.EventsAsync<RequestFailed>());
         Assert.Equal((200, "server_error", "upstream_stream_broken"), (failed.Status, failed.ErrorType, failed.ErrorCode));
         Assert.Equal("error", Assert.Single(gateway.Events.Of<ErrorOccurred>()).Severity);
-        gateway.AssertEndsOnce();
+        await gateway.AssertEndsOnceAsync();
         engine.Handler = FakeEngine.AnswerAsync;
         Assert.Equal(HttpStatusCode.OK, (await gateway.ChatAsync()).StatusCode);
     }
@@ -99,7 +99,7 @@ public sealed class BrokenTests
         Assert.Equal("server_error", json.RootElement.GetProperty("error").GetProperty("type").GetString());
         Assert.Equal("critical", (await gateway.EventsAsync<ErrorOccurred>())[0].Severity);
         Assert.Empty(gateway.Events.Of<RouteFallback>());
-        gateway.AssertEndsOnce();
+        await gateway.AssertEndsOnceAsync();
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class BrokenTests
 
         Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
         Assert.Equal("bad_gateway", (await gateway.EventsAsync<RequestFailed>())[0].ErrorCode);
-        gateway.AssertEndsOnce();
+        await gateway.AssertEndsOnceAsync();
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class BrokenTests
         // Once found dead it is left alone while it cools off.
         Assert.Equal(new RouteFallback("engine-0", "engine-1", "connection_failed"), Assert.Single(gateway.Events.Of<RouteFallback>()));
         Assert.Empty(gateway.Events.Of<RequestFailed>());
-        gateway.AssertEndsOnce();
+        await gateway.AssertEndsOnceAsync();
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class BrokenTests
 
         await gateway.EventsAsync<RequestCompleted>(2);
         Assert.Equal(new RouteFallback("engine-0", "engine-1", "connection_failed"), Assert.Single(gateway.Events.Of<RouteFallback>()));
-        gateway.AssertEndsOnce();
+        await gateway.AssertEndsOnceAsync();
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public sealed class BrokenTests
         Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
         Assert.Contains("InternalToken", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal("engine_refused", Assert.Single(await gateway.EventsAsync<RequestFailed>()).ErrorCode);
-        gateway.AssertEndsOnce();
+        await gateway.AssertEndsOnceAsync();
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public sealed class BrokenTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         await gateway.EventsAsync<RequestFailed>();
         Assert.Equal(2, gateway.Events.Of<RouteFallback>().Count);
-        gateway.AssertEndsOnce();
+        await gateway.AssertEndsOnceAsync();
     }
 
     [Theory]
@@ -219,6 +219,6 @@ public sealed class BrokenTests
         }
 
         Assert.Equal(code, (await gateway.EventsAsync<RequestFailed>())[0].ErrorCode);
-        gateway.AssertEndsOnce();
+        await gateway.AssertEndsOnceAsync();
     }
 }

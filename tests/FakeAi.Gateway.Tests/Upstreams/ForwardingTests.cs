@@ -96,7 +96,7 @@ public sealed class ForwardingTests
         Assert.Equal(
             ["request.started", "route.selected", "request.completed"],
             gateway.Events.Events.Select(static e => e.Data.Type));
-        gateway.AssertEndsOnce();
+        await gateway.AssertEndsOnceAsync();
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class ForwardingTests
         Assert.Equal("no-cache", response.Headers.CacheControl?.ToString());
         var completed = Assert.Single(await gateway.EventsAsync<RequestCompleted>());
         Assert.Equal((true, 1500L, 2500L, 5, 2, "length", 32L), (completed.Stream, completed.TtftUs!.Value, completed.E2eUs, completed.InputTokens, completed.OutputTokens, completed.FinishReason, completed.BytesOut));
-        gateway.AssertEndsOnce();
+        await gateway.AssertEndsOnceAsync();
     }
 
     [Theory]
@@ -158,7 +158,7 @@ public sealed class ForwardingTests
         Assert.Equal((status, code), (failed.Status, failed.ErrorCode));
         var error = Assert.Single(gateway.Events.Of<ErrorOccurred>());
         Assert.Equal((param, severity), (error.Param, error.Severity));
-        gateway.AssertEndsOnce();
+        await gateway.AssertEndsOnceAsync();
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public sealed class ForwardingTests
         Assert.Equal(body, await huge.Content.ReadAsStringAsync());
         await gateway.EventsAsync<RequestFailed>(2);
         Assert.Equal([512, "HTTP 400 from the engine".Length], gateway.Events.Of<ErrorOccurred>().Select(static e => e.Message.Length));
-        gateway.AssertEndsOnce();
+        await gateway.AssertEndsOnceAsync();
     }
 
     private static async Task<string> ReadAsync(Stream stream, int length)
