@@ -38,7 +38,7 @@ public static class ServiceDefaultsExtensions
         // The launcher, like other supervisors, waits only so long before it kills.
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.QuietRequestLogs();
-        builder.AddTelemetry();
+        builder.AddTelemetry(identity);
         builder.AddFakeAiRedis(required: false);
         builder.AddVitals();
         return builder;

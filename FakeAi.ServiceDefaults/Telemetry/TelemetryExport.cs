@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace FakeAi.ServiceDefaults.Telemetry;
@@ -24,9 +23,7 @@ internal sealed class TelemetryExport(InstanceIdentity identity, IConfiguration 
         {
             telemetry.Services.AddSingleton(configuration);
             telemetry
-                .ConfigureResource(resource => resource
-                    .AddService(identity.Name, serviceInstanceId: identity.Instance)
-                    .AddEnvironmentVariableDetector())
+                .ConfigureResource(resource => resource.Describe(identity))
                 .WithTracing(tracing => tracing.AddSource("Microsoft.AspNetCore", "System.Net.Http", "FakeAi.*"))
                 .WithMetrics(metrics => metrics.AddMeter(
                     "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime", "FakeAi.*"))
