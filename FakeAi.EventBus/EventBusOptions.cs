@@ -36,9 +36,9 @@ public sealed class EventBusOptions
     [Range(50, 60_000)]
     public int CallTimeoutMs { get; set; } = 2_000;
 
-    /// <summary>Longest pause between two looks at an empty shard, milliseconds.</summary>
+    /// <summary>Pause between two looks at a shard that had no full batch to read, milliseconds.</summary>
     [Range(1, 1_000)]
-    public int MaxPollMs { get; set; } = 25;
+    public int PollMs { get; set; } = 25;
 
     /// <summary>How long an entry stays with a consumer that does not finish it before another may take it, milliseconds.</summary>
     [Range(10, 3_600_000)]

@@ -17,32 +17,36 @@ internal sealed partial class ShardConsumer(
 {
     private readonly IShardState _state = log.GetState(shard);
     private readonly Backoff _backoff = new(time);
+    private int _failures;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var failures = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
                 var position = await log.OpenAsync(shard, cancellationToken);
-                if (failures > 0)
-                {
-                    Log.Back(logger, shard);
-                    failures = 0;
-                }
-
                 await ConsumeAsync(position.Version, cancellationToken);
                 counters.Conflict();
             }
             catch (EventLogUnavailableException e)
             {
-                if (failures is 0 or 6)
+                if (_failures is 0 or 6)
                 {
                     Log.Unavailable(logger, shard, e.Message);
                 }
 
-                await _backoff.WaitAsync(failures++, cancellationToken);
+                await _backoff.WaitAsync(_failures++, cancellationToken);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                // A shard that stops would be noticed by nobody: it goes on once the cause is mended.
+                if (_failures is 0 or 6)
+                {
+                    Log.Failed(logger, e, shard);
+                }
+
+                await _backoff.WaitAsync(_failures++, cancellationToken);
             }
         }
     }
@@ -51,38 +55,43 @@ internal sealed partial class ShardConsumer(
     private async Task ConsumeAsync(long version, CancellationToken cancellationToken)
     {
         var from = ReadFrom.OwnPending;
-        var pollMs = 1;
         var lastClaim = time.GetTimestamp();
         while (true)
         {
             var entries = await log.ReadAsync(shard, consumer, from, options.BatchEvents, cancellationToken);
-            if (entries.Count == 0)
+            if (entries.Count > 0)
             {
-                if (from != ReadFrom.New)
+                if (await ApplyAsync(entries, version, cancellationToken) is not { } next)
                 {
-                    from = ReadFrom.New;
-                    continue;
+                    return;
                 }
 
-                if (time.GetElapsedTime(lastClaim).TotalMilliseconds >= options.AbandonedAfterMs / 2.0)
-                {
-                    lastClaim = time.GetTimestamp();
-                    from = ReadFrom.Abandoned;
-                    continue;
-                }
+                version = next;
+            }
 
-                await Task.Delay(TimeSpan.FromMilliseconds(pollMs), time, cancellationToken);
-                pollMs = Math.Min(options.MaxPollMs, pollMs * 2);
+            if (_failures > 0)
+            {
+                Log.Back(logger, shard);
+                _failures = 0;
+            }
+
+            if (from != ReadFrom.New)
+            {
+                from = entries.Count == 0 ? ReadFrom.New : from;
                 continue;
             }
 
-            pollMs = 1;
-            if (await ApplyAsync(entries, version, cancellationToken) is not { } next)
+            // Looked for under load too: what a crashed consumer left must not wait for a quiet moment.
+            if (time.GetElapsedTime(lastClaim).TotalMilliseconds >= options.AbandonedAfterMs / 2.0)
             {
-                return;
+                lastClaim = time.GetTimestamp();
+                from = ReadFrom.Abandoned;
             }
-
-            version = next;
+            else if (entries.Count < options.BatchEvents)
+            {
+                // A batch costs three calls to Redis whatever its size: let the next one fill.
+                await Task.Delay(TimeSpan.FromMilliseconds(options.PollMs), time, cancellationToken);
+            }
         }
     }
 
@@ -163,6 +172,9 @@ internal sealed partial class ShardConsumer(
     {
         [LoggerMessage(20, LogLevel.Warning, "Shard {Shard}: the event log cannot be reached ({Reason}); trying again.")]
         public static partial void Unavailable(ILogger logger, int shard, string reason);
+
+        [LoggerMessage(24, LogLevel.Error, "Shard {Shard}: events cannot be applied; trying again.")]
+        public static partial void Failed(ILogger logger, Exception exception, int shard);
 
         [LoggerMessage(21, LogLevel.Information, "Shard {Shard}: the event log is back.")]
         public static partial void Back(ILogger logger, int shard);

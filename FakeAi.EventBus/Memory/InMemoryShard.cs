@@ -7,12 +7,13 @@ namespace FakeAi.EventBus.Memory;
 internal sealed class InMemoryShard(EventBusOptions options, TimeProvider time) : IShardState
 {
     private const int LiveItems = 10_000;
+    private const int DeadItems = 10_000;
 
     private readonly Lock _lock = new();
     private readonly Queue<LogEntry> _new = new();
     private readonly SortedDictionary<long, Delivery> _pending = [];
     private readonly Dictionary<string, long> _producers = new(StringComparer.Ordinal);
-    private readonly List<DeadEntry> _dead = [];
+    private readonly Queue<DeadEntry> _dead = new();
     private readonly Queue<LiveItem> _live = new();
     private readonly InMemoryDocuments _documents = new(time);
     private long _lastId;
@@ -142,7 +143,15 @@ internal sealed class InMemoryShard(EventBusOptions options, TimeProvider time) 
                 }
             }
 
-            _dead.AddRange(effect.Dead);
+            foreach (var dead in effect.Dead)
+            {
+                _dead.Enqueue(dead);
+                if (_dead.Count > DeadItems)
+                {
+                    _dead.Dequeue();
+                }
+            }
+
             foreach (var id in effect.Entries)
             {
                 _pending.Remove(Number(id));

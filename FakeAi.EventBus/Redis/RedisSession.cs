@@ -67,7 +67,8 @@ internal sealed class RedisSession(Func<IConnectionMultiplexer> connect, IOption
         {
             throw new EventLogRejectedException(e.Message, e);
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new EventLogUnavailableException(FirstLine(e.Message), e);
         }
