@@ -20,49 +20,41 @@ internal sealed partial class LiveFeed(
     private const int WelcomeRows = 200;
     private const int WelcomeErrors = 100;
 
+    // Both under the replica's lock, together with the changes that they tell of.
+    private bool _watched;
     private long _resets;
+
     private byte[] _lastSnapshot = [];
 
-    /// <summary>The whole state now.</summary>
+    /// <summary>The whole state now, for a client that is registered already.</summary>
     public async ValueTask<LiveWelcome> WelcomeAsync(CancellationToken cancellationToken)
     {
         await tail.StartAsync(cancellationToken);
         await replica.SyncAsync(cancellationToken);
         lock (replica.Lock)
         {
-            return new LiveWelcome(
-                builder.Build(SnapshotBuilder.DefaultWindow),
-                builder.History(SnapshotBuilder.DefaultWindow, Resolution.Second),
-                waterfall.Query(WelcomeRows, null, null),
-                errors.Newest(WelcomeErrors));
+            if (!_watched)
+            {
+                _watched = true;
+                ForgetChanges();
+            }
+
+            return Welcome();
         }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(TickMs), time);
-        var idle = true;
         var failing = false;
         for (var tick = 0; await timer.WaitForNextTickAsync(stoppingToken); tick++)
         {
             try
             {
-                if (!subscribers.Any)
+                if (!IsWatched())
                 {
-                    if (!idle)
-                    {
-                        await tail.StopAsync(stoppingToken);
-                        idle = true;
-                    }
-
+                    await tail.StopIfUnwatchedAsync(stoppingToken);
                     continue;
-                }
-
-                if (idle)
-                {
-                    await tail.StartAsync(stoppingToken);
-                    ForgetChanges();
-                    idle = false;
                 }
 
                 foreach (var error in await tail.ReadAsync(stoppingToken))
@@ -91,24 +83,27 @@ internal sealed partial class LiveFeed(
     private async ValueTask UpdateAsync(CancellationToken cancellationToken)
     {
         await replica.SyncAsync(cancellationToken);
-        if (replica.Resets != _resets)
-        {
-            _resets = replica.Resets;
-            subscribers.Push(new LivePayload(new LiveReset()));
-            var welcome = await WelcomeAsync(cancellationToken);
-            ForgetChanges();
-            subscribers.Push(new LivePayload(welcome));
-            return;
-        }
-
+        LiveWelcome? fresh = null;
         MetricsSnapshot snapshot;
         IReadOnlyList<MetricsPoint> points;
         IReadOnlyList<WaterfallRow> rows;
         lock (replica.Lock)
         {
+            if (replica.Resets != _resets)
+            {
+                ForgetChanges();
+                fresh = Welcome();
+            }
+
             rows = waterfall.TakeChanged();
             snapshot = builder.Build(SnapshotBuilder.DefaultWindow);
             points = [.. metrics.TakeChangedSeconds().SelectMany(s => metrics.Between(Resolution.Second, s, s)).Select(b => b.Bucket.ToPoint(b.Start))];
+        }
+
+        if (fresh is not null)
+        {
+            subscribers.Push(new LivePayload(new LiveReset()));
+            subscribers.Push(new LivePayload(fresh));
         }
 
         if (rows.Count > 0)
@@ -125,15 +120,27 @@ internal sealed partial class LiveFeed(
         }
     }
 
-    /// <summary>What changed while nobody watched is in each welcome.</summary>
+    /// <summary>Whether a client has its welcome: from then on it needs every change.</summary>
+    private bool IsWatched()
+    {
+        lock (replica.Lock)
+        {
+            return _watched &= subscribers.Any;
+        }
+    }
+
+    private LiveWelcome Welcome() => new(
+        builder.Build(SnapshotBuilder.DefaultWindow),
+        builder.History(SnapshotBuilder.DefaultWindow, Resolution.Second),
+        waterfall.Query(WelcomeRows, null, null),
+        errors.Newest(WelcomeErrors));
+
+    /// <summary>What changed until now is in the welcome that is built under the same lock.</summary>
     private void ForgetChanges()
     {
         _resets = replica.Resets;
-        lock (replica.Lock)
-        {
-            waterfall.TakeChanged();
-            metrics.TakeChangedSeconds();
-        }
+        waterfall.TakeChanged();
+        metrics.TakeChangedSeconds();
     }
 
     private static partial class Log

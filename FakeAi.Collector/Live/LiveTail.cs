@@ -7,7 +7,7 @@ using FakeAi.EventBus.Streams;
 namespace FakeAi.Collector.Live;
 
 /// <summary>Follows the shards' live streams, to which whichever collector applied a batch appends.</summary>
-internal sealed class LiveTail(IEventLog log) : IDisposable
+internal sealed class LiveTail(IEventLog log, LiveSubscribers subscribers) : IDisposable
 {
     private const int ItemsPerRead = 500;
 
@@ -32,11 +32,15 @@ internal sealed class LiveTail(IEventLog log) : IDisposable
         }
     }
 
-    /// <summary>Forgets the place; nobody watches.</summary>
-    public async ValueTask StopAsync(CancellationToken cancellationToken)
+    /// <summary>Forgets the place if nobody watches. Clients are registered before they start it, so none is left without.</summary>
+    public async ValueTask StopIfUnwatchedAsync(CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
-        _ends = null;
+        if (!subscribers.Any)
+        {
+            _ends = null;
+        }
+
         _gate.Release();
     }
 

@@ -12,8 +12,14 @@ internal sealed class WaterfallProjection : IProjection
     /// <summary>Ended requests that are kept, in each shard and in all.</summary>
     public const int MaxEnded = 1_000;
 
-    // Requests whose end nobody tells are not kept for ever.
+    /// <summary>Requests under way that are kept, in each shard.</summary>
     public const int MaxOpen = 50_000;
+
+    /// <summary>
+    /// A request of which nothing was told for so long is taken for lost: its gateway was killed. Longer than any wait
+    /// for a token.
+    /// </summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromHours(1);
 
     public IReadOnlyCollection<string> Consumes { get; } =
     [
@@ -25,6 +31,7 @@ internal sealed class WaterfallProjection : IProjection
     public void Finish(ProjectionBatch batch)
     {
         var any = false;
+        var now = Microseconds(batch.Now);
         foreach (var row in batch.ChangedRows)
         {
             any = true;
@@ -39,9 +46,9 @@ internal sealed class WaterfallProjection : IProjection
                 batch.Add(new RemoveFromIndex(StateNames.Open, row.Id));
                 batch.Add(new AddToIndex(StateNames.Ended, row.Id, view.EndUs));
             }
-            else if (row.Before.Count == 0)
+            else
             {
-                batch.Add(new AddToIndex(StateNames.Open, row.Id, batch.Now.ToUnixTimeMilliseconds() * 1_000));
+                batch.Add(new AddToIndex(StateNames.Open, row.Id, now));
             }
         }
 
@@ -49,6 +56,11 @@ internal sealed class WaterfallProjection : IProjection
         {
             batch.Add(new TrimIndex(StateNames.Ended, MaxEnded, StateNames.Row));
             batch.Add(new TrimIndex(StateNames.Open, MaxOpen, StateNames.Row));
+            batch.Add(new TrimIndexBelow(StateNames.Open, now - Microseconds(Silence), StateNames.Row));
         }
     }
+
+    private static long Microseconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds() * 1_000;
+
+    private static long Microseconds(TimeSpan span) => (long)span.TotalMicroseconds;
 }

@@ -5,12 +5,15 @@ using FakeAi.Contracts.Queries;
 namespace FakeAi.Collector.Waterfall;
 
 /// <summary>The rows of all shards: every request under way, and the newest that ended.</summary>
-internal sealed class WaterfallStore : IDocumentSink
+internal sealed class WaterfallStore(TimeProvider time) : IDocumentSink
 {
+    private static readonly TimeSpan s_sweep = TimeSpan.FromMinutes(1);
+
     private readonly Dictionary<string, Entry> _active = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Entry> _ended = new(StringComparer.Ordinal);
     private readonly SortedSet<(long EndUs, string Id)> _endedByTime = [];
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
+    private DateTimeOffset _swept;
 
     public string Prefix => StateNames.Row;
 
@@ -28,7 +31,7 @@ internal sealed class WaterfallStore : IDocumentSink
 
         var id = name[Prefix.Length..];
         Remove(id);
-        var entry = new Entry(shard, view.EndUs, WaterfallRows.From(id, view));
+        var entry = new Entry(shard, view.EndUs, time.GetUtcNow(), WaterfallRows.From(id, view));
         _changed.Add(id);
         if (view.IsEnded)
         {
@@ -61,6 +64,21 @@ internal sealed class WaterfallStore : IDocumentSink
             var id = _endedByTime.Min.Id;
             Remove(id);
             _changed.Remove(id);
+        }
+
+        if (now - _swept < s_sweep)
+        {
+            return;
+        }
+
+        _swept = now;
+        foreach (var (id, entry) in _active)
+        {
+            if (now - entry.Heard > WaterfallProjection.Silence)
+            {
+                Remove(id);
+                _changed.Remove(id);
+            }
         }
     }
 
@@ -102,5 +120,5 @@ internal sealed class WaterfallStore : IDocumentSink
         }
     }
 
-    private sealed record Entry(int Shard, long EndUs, WaterfallRow Row);
+    private sealed record Entry(int Shard, long EndUs, DateTimeOffset Heard, WaterfallRow Row);
 }

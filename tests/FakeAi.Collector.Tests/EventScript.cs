@@ -2,6 +2,7 @@ using System.Globalization;
 using FakeAi.Collector.Errors;
 using FakeAi.Collector.Ingest;
 using FakeAi.Collector.Instances;
+using FakeAi.Collector.Live;
 using FakeAi.Collector.Metrics;
 using FakeAi.Collector.State;
 using FakeAi.Collector.Waterfall;
@@ -11,6 +12,7 @@ using FakeAi.EventBus;
 using FakeAi.EventBus.Memory;
 using FakeAi.EventBus.Streams;
 using FakeAi.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace FakeAi.Collector.Tests;
@@ -25,6 +27,7 @@ internal sealed class EventScript : IDisposable
     private readonly InMemoryEventLog _log;
     private readonly CollectorHandler _handler;
     private readonly StateReplica _replica;
+    private readonly LiveTail _tail;
     private long _seq;
 
     public EventScript()
@@ -33,11 +36,13 @@ internal sealed class EventScript : IDisposable
         _log = new InMemoryEventLog(options, _time);
         _handler = new CollectorHandler(Projections(), _time);
         Metrics = new MetricsStore();
-        Waterfall = new WaterfallStore();
+        Waterfall = new WaterfallStore(_time);
         Errors = new ErrorStore();
         var instances = new InstanceStore();
         _replica = new StateReplica(_log, [Metrics, Waterfall, Errors, instances], _time);
         Builder = new SnapshotBuilder(Metrics, Waterfall, instances, _time);
+        _tail = new LiveTail(_log, Subscribers);
+        Feed = new LiveFeed(_replica, Metrics, Waterfall, Errors, Builder, _tail, Subscribers, _time, NullLogger<LiveFeed>.Instance);
     }
 
     public MetricsStore Metrics { get; }
@@ -47,6 +52,11 @@ internal sealed class EventScript : IDisposable
     public ErrorStore Errors { get; }
 
     public SnapshotBuilder Builder { get; }
+
+    public LiveSubscribers Subscribers { get; } = new();
+
+    /// <summary>Not started; its ticks come from the script's clock.</summary>
+    public LiveFeed Feed { get; }
 
     public static IProjection[] Projections() =>
     [
@@ -146,5 +156,10 @@ internal sealed class EventScript : IDisposable
         return string.Join('\n', lines);
     }
 
-    public void Dispose() => _replica.Dispose();
+    public void Dispose()
+    {
+        Feed.Dispose();
+        _tail.Dispose();
+        _replica.Dispose();
+    }
 }

@@ -74,6 +74,41 @@ public sealed class LiveHubTests
     }
 
     [Fact]
+    public async Task Feed_ChangeReadByAnotherQueryRightAfterTheWelcome_IsToldAllTheSame()
+    {
+        using var script = new EventScript();
+        await script.Feed.StartAsync(default);
+        var subscriber = script.Subscribers.Add();
+        Assert.Empty((await script.Feed.WelcomeAsync(default)).Waterfall.Requests);
+        // Reads the state anew, as any query does, before the feed's first tick.
+        await script.ApplyAsync(EventScript.Stream("req_a", 0, 3));
+        Assert.Contains("\"req_a\"", await NextAsync(script, subscriber, "waterfall_update"), StringComparison.Ordinal);
+
+        await script.ResetAsync();
+        Assert.DoesNotContain("req_a", await NextAsync(script, subscriber, "welcome"), StringComparison.Ordinal);
+        await script.ApplyAsync(EventScript.Stream("req_b", 0, 3));
+        Assert.Contains("\"req_b\"", await NextAsync(script, subscriber, "waterfall_update"), StringComparison.Ordinal);
+        await script.Feed.StopAsync(default);
+
+        static async Task<string> NextAsync(EventScript script, LiveSubscriber subscriber, string type)
+        {
+            string? found = null;
+            await TestKit.Eventually.IsTrueAsync(() =>
+            {
+                script.Advance(0.05);
+                while (found is null && subscriber.Reader.TryRead(out var payload))
+                {
+                    var json = System.Text.Encoding.UTF8.GetString(payload.Json.Span);
+                    found = json.StartsWith($"{{\"type\":\"{type}\"", StringComparison.Ordinal) ? json : null;
+                }
+
+                return found is not null;
+            });
+            return found!;
+        }
+    }
+
+    [Fact]
     public void Subscriber_TooSlow_LosesTheOldestAndCountsThem()
     {
         var subscriber = new LiveSubscriber();

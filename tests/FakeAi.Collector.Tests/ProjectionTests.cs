@@ -138,6 +138,23 @@ public sealed class ProjectionTests
     }
 
     [Fact]
+    public async Task Requests_WhoseEndIsNeverTold_AreDroppedAfterAnHourOfSilence()
+    {
+        using var script = new EventScript();
+        var shards = Enumerable.Range(0, 40).Select(i => $"req_{i}").ToList();
+        await script.ApplyAsync(shards.SelectMany(id => EventScript.Stream(id, 0, 31).Take(5)));
+        script.Advance(3_000);
+        await script.ApplyAsync([Event(3_000, "req_0", new StreamProgress(20, 3_000_000_000), "engine-1")]);
+        Assert.Equal(40, script.Builder.Build(300).ActiveStreams);
+        script.Advance(700);
+        await script.ApplyAsync(shards.Skip(20).SelectMany(id => EventScript.Stream(id + "_later", 3_700, 2)));
+        Assert.Equal(1, script.Builder.Build(300).ActiveStreams);
+        var dump = await script.DumpAsync();
+        Assert.Contains(" row:req_0 ", dump);
+        Assert.DoesNotContain(" row:req_1 ", dump);
+    }
+
+    [Fact]
     public async Task LabelSets_BeyondTheLimit_AreOther()
     {
         using var script = new EventScript();
