@@ -91,21 +91,27 @@ public sealed class ModelCatalogue
             return true;
         }
 
+        // Names come from clients and may be megabytes long: one pass, no recursion.
+        var name = id;
         if (id.StartsWith("ft:", StringComparison.Ordinal))
         {
             var rest = id.AsSpan(3);
             var colon = rest.IndexOf(':');
-            return TryGet(new string(colon < 0 ? rest : rest[..colon]), out model);
+            name = new string(colon < 0 ? rest : rest[..colon]);
+        }
+        else if (id.EndsWith(":free", StringComparison.Ordinal))
+        {
+            name = id[..^5];
         }
 
-        if (id.EndsWith(":free", StringComparison.Ordinal))
+        if (_byId.TryGetValue(name, out model))
         {
-            return TryGet(id[..^5], out model);
+            return true;
         }
 
         foreach (var suffix in s_datedSuffixes)
         {
-            if (id.EndsWith(suffix, StringComparison.Ordinal) && _byId.TryGetValue(id[..^suffix.Length], out model))
+            if (name.EndsWith(suffix, StringComparison.Ordinal) && _byId.TryGetValue(name[..^suffix.Length], out model))
             {
                 return true;
             }

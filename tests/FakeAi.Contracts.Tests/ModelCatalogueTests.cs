@@ -75,6 +75,10 @@ public sealed class ModelCatalogueTests
     public void TryGet_UnknownName_IsFalse(string? name) => Assert.False(ModelCatalogue.Default.TryGet(name, out _));
 
     [Fact]
+    public void TryGet_HugeNameOfManySuffixes_IsFalseAtOnce() =>
+        Assert.False(ModelCatalogue.Default.TryGet(string.Concat(Enumerable.Repeat(":free", 1_000_000)), out _));
+
+    [Fact]
     public void Load_FaultyFile_NamesEveryFault()
     {
         const string Json = """
