@@ -6,7 +6,7 @@ namespace FakeAi.Collector.Metrics;
 /// <param name="Endpoint">Route template.</param>
 internal readonly record struct LabelSet(string Model, string Provider, string Endpoint)
 {
-    /// <summary>Label sets in all; each shard may name its share of them.</summary>
+    /// <summary>Label sets in all, models of the catalogue aside; each shard may name its share of them.</summary>
     public const int Limit = 1_000;
 
     /// <summary>What comes beyond the limit.</summary>

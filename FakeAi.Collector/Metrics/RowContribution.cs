@@ -34,7 +34,9 @@ internal static class RowContribution
             return;
         }
 
-        var label = labels.Number(new LabelSet(view.Model ?? "", view.Provider, view.Endpoint)) + ":";
+        // The exact id: endless other names lead to the same model.
+        var catalogued = catalogue.TryGet(view.Model, out var model) && string.Equals(model.Id, view.Model, StringComparison.Ordinal);
+        var label = labels.Number(new LabelSet(view.Model ?? "", view.Provider, view.Endpoint), catalogued) + ":";
         var at = view.EndUs / 1_000_000;
         var kind = view.Status switch
         {

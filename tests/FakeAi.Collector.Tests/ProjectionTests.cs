@@ -163,6 +163,10 @@ public sealed class ProjectionTests
         Assert.Equal(1_001, snapshot.ByModel.Count);
         Assert.Equal(500, snapshot.ByModel.Single(m => m.Model == "other").Requests);
         Assert.Equal(1_500, snapshot.ByModel.Sum(m => m.Requests));
+
+        // What the catalogue names is told apart all the same.
+        await script.ApplyAsync(EventScript.Stream("req_real", 0, 2, model: "gpt-4o-mini"));
+        Assert.Equal(1, script.Builder.Build(300).ByModel.Single(m => m.Model == "gpt-4o-mini").Requests);
     }
 
     [Fact]
