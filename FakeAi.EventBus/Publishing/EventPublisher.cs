@@ -153,6 +153,12 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
             await Task.WhenAll(senders.Where(s => s is not null).Select(s => s.CompleteAsync()))
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+        catch (Exception e)
+        {
+            // From here on every event is refused and counted, rather than kept for nobody.
+            _queue.Writer.TryComplete(e);
+            Log.Ended(_logger, e);
+        }
     }
 
     private ValueTask AddAsync(ShardSender[] senders, in PendingEvent pending, CancellationToken cancellationToken)
@@ -209,6 +215,9 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
 
     private static partial class Log
     {
+        [LoggerMessage(29, LogLevel.Critical, "The event publisher ended; events are refused until the service is started again.")]
+        public static partial void Ended(ILogger logger, Exception exception);
+
         [LoggerMessage(1, LogLevel.Warning, "The event queue is full: events are refused and counted until the log takes them again.")]
         public static partial void FirstRefused(ILogger logger);
 
