@@ -215,7 +215,7 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
 
     private static partial class Log
     {
-        [LoggerMessage(29, LogLevel.Critical, "The event publisher ended; events are refused until the service is started again.")]
+        [LoggerMessage(5, LogLevel.Critical, "The event publisher ended; events are refused until the service is started again.")]
         public static partial void Ended(ILogger logger, Exception exception);
 
         [LoggerMessage(1, LogLevel.Warning, "The event queue is full: events are refused and counted until the log takes them again.")]
