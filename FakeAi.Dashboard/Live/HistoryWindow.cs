@@ -8,37 +8,41 @@ internal sealed class HistoryWindow
     /// <summary>Seconds that are kept, counted back from the newest.</summary>
     public const int Seconds = 300;
 
-    private readonly SortedDictionary<long, Versioned<MetricsPoint>> _points = [];
+    private readonly SortedDictionary<long, Second> _seconds = [];
 
     /// <summary>Forgets all points.</summary>
-    public void Clear() => _points.Clear();
+    public void Clear() => _seconds.Clear();
 
-    /// <summary>Takes points in; each replaces what is known of its second, unless that is further along.</summary>
+    /// <summary>
+    /// Takes points in; each replaces what is known of its second, unless that was told later. Not by size: a second's
+    /// tokens may fall, because those of a running stream are laid onto seconds anew when it ends.
+    /// </summary>
+    /// <param name="points">The points.</param>
+    /// <param name="told">When the collector told them, Unix milliseconds.</param>
+    /// <param name="version">The version that they come with.</param>
     /// <returns>All points, oldest first.</returns>
-    public IReadOnlyList<Versioned<MetricsPoint>> Merge(IReadOnlyList<MetricsPoint> points, long version)
+    public IReadOnlyList<Versioned<MetricsPoint>> Merge(IReadOnlyList<MetricsPoint> points, long told, long version)
     {
         foreach (var point in points)
         {
-            // Counts of a second only grow, so the smaller one is the older one.
-            if (!_points.TryGetValue(point.Time, out var known)
-                || Progress(point).CompareTo(Progress(known.Value)) > 0
-                || (Progress(point) == Progress(known.Value) && point != known.Value))
+            if (!_seconds.TryGetValue(point.Time, out var known)
+                || (!Straggler.Is(told, known.Told) && point != known.Point.Value))
             {
-                _points[point.Time] = new(point, version);
+                _seconds[point.Time] = new(new(point, version), told);
             }
         }
 
-        if (_points.Count > 0)
+        if (_seconds.Count > 0)
         {
-            var oldest = _points.Keys.Last() - Seconds;
-            while (_points.Keys.First() is var first && first <= oldest)
+            var oldest = _seconds.Keys.Last() - Seconds;
+            while (_seconds.Keys.First() is var first && first <= oldest)
             {
-                _points.Remove(first);
+                _seconds.Remove(first);
             }
         }
 
-        return [.. _points.Values];
+        return [.. _seconds.Values.Select(static s => s.Point)];
     }
 
-    private static (long, long) Progress(MetricsPoint point) => (point.Requests, point.OutputTokens);
+    private readonly record struct Second(Versioned<MetricsPoint> Point, long Told);
 }

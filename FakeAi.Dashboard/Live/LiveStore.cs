@@ -8,9 +8,6 @@ namespace FakeAi.Dashboard.Live;
 /// </summary>
 internal sealed class LiveStore(TimeProvider time, ILogger<LiveStore> logger)
 {
-    /// <summary>A snapshot older than the known one by more than this is no straggler: the collector's clock was set.</summary>
-    private const long ClockCorrectionMs = 10_000;
-
     private readonly Lock _lock = new();
     private readonly HistoryWindow _history = new();
     private readonly RequestTable _requests = new();
@@ -82,7 +79,7 @@ internal sealed class LiveStore(TimeProvider time, ILogger<LiveStore> logger)
         {
             Epoch = _state.Epoch + 1,
             Metrics = welcome.Snapshot,
-            History = _history.Merge(welcome.History, version),
+            History = _history.Merge(welcome.History, welcome.Snapshot.Timestamp, version),
             Requests = _requests.Merge([.. welcome.Waterfall.Requests, .. welcome.Waterfall.ActiveRequests], version),
             Errors = _errors.AddRange(welcome.Errors),
         };
@@ -91,12 +88,11 @@ internal sealed class LiveStore(TimeProvider time, ILogger<LiveStore> logger)
     private LiveState Merge(LiveMetrics metrics, long version)
     {
         var known = _state.Metrics;
-        var stale = known is not null && metrics.Snapshot.Timestamp < known.Timestamp
-            && known.Timestamp - metrics.Snapshot.Timestamp < ClockCorrectionMs;
+        var told = metrics.Snapshot.Timestamp;
         return _state with
         {
-            Metrics = stale ? known : metrics.Snapshot,
-            History = _history.Merge(metrics.Points, version),
+            Metrics = known is not null && Straggler.Is(told, known.Timestamp) ? known : metrics.Snapshot,
+            History = _history.Merge(metrics.Points, told, version),
         };
     }
 

@@ -68,6 +68,18 @@ public class LiveStoreTests
     }
 
     [Fact]
+    public void Apply_SecondCorrectedDownwards_IsTakenButNotTheStraggler()
+    {
+        LiveMetrics Told(long at, long tokens) => new(new MetricsSnapshot { Timestamp = at }, [Sample.Point(5, 2, tokens)]);
+
+        _store.Apply(Told(6000, 512));
+        _store.Apply(Told(7000, 385));
+        _store.Apply(Told(6500, 600));
+
+        Assert.Equal(385, Assert.Single(_store.State.History).Value.OutputTokens);
+    }
+
+    [Fact]
     public void Apply_MoreThanTheCaps_KeepsActiveAndNewest()
     {
         _store.Apply(new LiveWaterfall([.. Enumerable.Range(0, 1500).Select(n => Sample.Ended(n, 1000 + n)), .. Enumerable.Range(5000, 40).Select(n => Sample.Active(n, 1))]));
