@@ -44,17 +44,7 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
     {
         _disposed = true;
         _subscription?.Dispose();
-        await QuietlyAsync(async () =>
-        {
-            if (_visibility is not null)
-            {
-                await _visibility.InvokeVoidAsync("dispose");
-                await _visibility.DisposeAsync();
-            }
-
-            await StopAsync();
-        });
-        _self?.Dispose();
+        await FreeAsync();
         GC.SuppressFinalize(this);
     }
 
@@ -80,11 +70,15 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
             _visibility = await site.InvokeAsync<IJSObjectReference>("watchVisibility", _self);
             await StartAsync();
         });
-        if (!_disposed)
+        if (_disposed)
         {
-            _subscription = Store.Subscribe(Topics, Interval, () => InvokeAsync(RefreshAsync));
-            await RefreshAsync();
+            // Left while it was still loading: what came since has to go, too.
+            await FreeAsync();
+            return;
         }
+
+        _subscription = Store.Subscribe(Topics, Interval, () => InvokeAsync(RefreshAsync));
+        await RefreshAsync();
     }
 
     /// <summary>Loads what the page needs in the browser, once.</summary>
@@ -114,8 +108,22 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
         await QuietlyAsync(PushAsync);
     }
 
+    private async Task FreeAsync()
+    {
+        await QuietlyAsync(async () =>
+        {
+            if (Interlocked.Exchange(ref _visibility, null) is { } visibility)
+            {
+                await visibility.InvokeVoidAsync("dispose");
+                await visibility.DisposeAsync();
+            }
+        });
+        await QuietlyAsync(StopAsync);
+        _self?.Dispose();
+    }
+
     // The browser may be gone at any time; the circuit's own dialog tells people.
-    private static async Task QuietlyAsync(Func<Task> action)
+    private protected static async Task QuietlyAsync(Func<Task> action)
     {
         try
         {

@@ -51,15 +51,15 @@ public sealed partial class OverviewPage
 
     private protected override async Task StopAsync()
     {
-        if (_view is not null)
+        if (Interlocked.Exchange(ref _view, null) is { } view)
         {
-            await _view.InvokeVoidAsync("dispose");
-            await _view.DisposeAsync();
+            await view.InvokeVoidAsync("dispose");
+            await view.DisposeAsync();
         }
 
-        if (_module is not null)
+        if (Interlocked.Exchange(ref _module, null) is { } module)
         {
-            await _module.DisposeAsync();
+            await module.DisposeAsync();
         }
     }
 
