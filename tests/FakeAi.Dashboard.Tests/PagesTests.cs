@@ -75,6 +75,7 @@ public sealed class PagesTests : IAsyncLifetime
     [Fact]
     public async Task Waterfall_ItemChosen_ShowsDetailsAndFollowsIt()
     {
+        var start = StartOf(19);
         PushTwenty();
         var page = await _browser.OpenAsync(new Uri(_dashboard.Address, "waterfall"));
         var item = page.Locator($"[data-request-id='{Sample.Id(19)}']");
@@ -87,13 +88,20 @@ public sealed class PagesTests : IAsyncLifetime
         await page.GetByTestId("copy-request-id").ClickAsync();
         Assert.Equal(Sample.Id(19), await page.EvaluateAsync<string>("navigator.clipboard.readText()"));
 
-        _collector.Push(new LiveWaterfall([Sample.Ended(19, StartOf(19))]));
+        _collector.Push(new LiveWaterfall([Sample.Ended(19, start)]));
         await Expect(details).ToContainTextAsync("completed 200 (stop)");
         await Expect(details).ToContainTextAsync("1.20 s");
         await page.Keyboard.PressAsync("Escape");
         await Expect(details).ToHaveCountAsync(0);
+        await Expect(item.GetByRole(AriaRole.Button)).ToBeFocusedAsync();
 
-        _collector.Push(new LiveWaterfall([.. Enumerable.Range(100, 300).Select(n => Sample.Ended(n, StartOf(n)))]));
+        // Nothing slides away from under the focus; what the rows say goes on.
+        _collector.Push(new LiveWaterfall([Sample.Ended(19, start, 33), .. Enumerable.Range(100, 300).Select(n => Sample.Ended(n, StartOf(19) + 1 + (n / 1000.0)))]));
+        await Expect(page.GetByTestId("list-held")).ToHaveTextAsync("Held while you are in it, 300 new");
+        await Expect(page.GetByTestId("waterfall-item")).ToHaveCountAsync(20);
+        await Expect(item).ToContainTextAsync("33");
+        await page.GetByTestId("waterfall-follow").FocusAsync();
+        await Expect(page.GetByTestId("list-held")).ToHaveCountAsync(0);
         await Expect(page.GetByTestId("waterfall-count")).ToHaveTextAsync("320");
         // Beyond 200 only what can be seen is in the page.
         await Expect(page.GetByTestId("waterfall-item").Nth(9)).ToBeAttachedAsync();

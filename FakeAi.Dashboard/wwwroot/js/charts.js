@@ -36,7 +36,7 @@ function build(host, chart, data) {
   };
   return new uPlot({
     width: Math.max(200, host.clientWidth), height: HEIGHT,
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     cursor: { sync: { key: 'overview' }, drag: { x: false, y: false }, points: { size: 6 } },
     legend: { live: true },
     scales: { x: { time: true }, y: { range: (u, low, high) => [0, Math.max(chart.least, (high ?? 0) * 1.1)] } },

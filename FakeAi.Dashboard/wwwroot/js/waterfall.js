@@ -1,5 +1,7 @@
 // The waterfall's canvas. The server sends requests that changed, at most 4 times a second; between that everything
 // moves by the browser's own clock, at most 15 frames a second, and only while the page can be seen.
+import { watchList } from './waterfall-list.js';
+import { Lanes } from './waterfall-lanes.js';
 import { createTip } from './waterfall-tip.js';
 
 const MAX_ENDED = 1000;
@@ -15,25 +17,8 @@ function rowOf([id, start, ttft, duration, status, streaming, input, output, mod
   return { id, start, ttft, duration, status, streaming: streaming === 1, input, output, model, code, finish, lane: 0 };
 }
 
-/** Gives each request a lane of its own for as long as it lasts; a lane once given stays. */
-class Lanes {
-  #ends = [];
-
-  clear() { this.#ends = []; }
-
-  place(row, known) {
-    if (known) {
-      row.lane = known.lane;
-    } else {
-      const free = this.#ends.findIndex(end => end + 0.15 < row.start);
-      row.lane = free >= 0 ? free : this.#ends.length;
-    }
-    this.#ends[row.lane] = row.status === ACTIVE ? Infinity : Math.max(row.start + row.duration / 1000, known ? 0 : this.#ends[row.lane] ?? 0);
-  }
-}
-
 /** Starts drawing into the canvas below an element. */
-export function create(root, page, range) {
+export function create(root, list, page, range) {
   const view = root.querySelector('[data-waterfall-view]');
   const canvas = view.querySelector('canvas');
   const context = canvas.getContext('2d', { alpha: false });
@@ -41,10 +26,11 @@ export function create(root, page, range) {
   const rows = new Map();
   const lanes = new Lanes();
   const labels = new Map();
-  let colors = {}, offset = null, following = true, edge = 0, hovered = null;
+  let colors = {}, offset = null, following = true, edge = 0, pausedAt = 0, oldest = null, hovered = null;
   let lastFrame = 0, frame = 0, dirty = true, drag = null, scroll = 0, contentHeight = 0;
 
   const now = () => (Date.now() + (offset ?? 0)) / 1000;
+  const listed = watchList(list, used => page.invokeMethodAsync('UseListAsync', used).catch(() => { }));
   const tip = createTip(view.querySelector('.waterfall-tip'), view, STATUS);
 
   function readColors() {
@@ -87,9 +73,13 @@ export function create(root, page, range) {
       const x1 = at.x(row.start), x2 = at.x(endOf(row)), y = at.y(row.lane);
       if (x2 > -20 && x1 < at.width && y > -at.lane && y < at.height) { bar(row, x1, Math.max(x2, x1 + 2), y, at.lane); }
     }
+    horizon(at);
     axis(at);
     if (hovered && rows.has(hovered)) { tip.update(rows.get(hovered), now()); }
   }
+
+  // Marks shrink with short bars, which they would hide.
+  const markSize = (x1, x2, most) => Math.min(5, most, Math.max(2, (x2 - x1) / 7));
 
   function bar(row, x1, x2, y, lane) {
     const height = Math.max(4, Math.round(lane * 0.64)), top = y + (lane - height) / 2, middle = top + height / 2;
@@ -102,7 +92,7 @@ export function create(root, page, range) {
       context.fillRect(first, top, x2 - first, height);
       if (lane >= 14) { label(row, first + 9, x2 - 12, middle); }
       context.fillStyle = colors.ttft;
-      const size = Math.min(5, height / 2 + 1);
+      const size = markSize(x1, x2, height / 2 + 1);
       context.beginPath();
       context.moveTo(first, middle - size);
       context.lineTo(first + size, middle);
@@ -110,7 +100,7 @@ export function create(root, page, range) {
       context.lineTo(first - size, middle);
       context.fill();
     }
-    cap(row.status, x2, middle, Math.min(5, height / 2 + 0.5));
+    cap(row.status, x2, middle, row.status === COMPLETED ? markSize(x1, x2, height / 2 + 0.5) : Math.min(5, height / 2 + 0.5));
     if (row.id === hovered) {
       context.strokeStyle = colors.hover;
       context.lineWidth = 1.5;
@@ -181,6 +171,18 @@ export function create(root, page, range) {
     if (following) { line(at, Math.round(at.x(at.right)) + 0.5, colors.now); }
   }
 
+  // Left of it nothing is drawn, which must not look like silence.
+  function horizon(at) {
+    const x = oldest == null ? 0 : at.x(oldest);
+    if (x < 60) { return; }
+    line(at, Math.round(x) + 0.5, colors['text-muted']);
+    context.fillStyle = colors['text-muted'];
+    context.textAlign = 'right';
+    context.textBaseline = 'middle';
+    const words = ['Older requests are not kept', 'not kept'].find(w => context.measureText(w).width < x - 20);
+    if (words) { context.fillText(words, x - 8, AXIS + 16); }
+  }
+
   function tick(time) {
     frame = requestAnimationFrame(tick);
     const pace = calm.matches ? 1000 : FRAME_MS;
@@ -191,6 +193,11 @@ export function create(root, page, range) {
       dirty = false;
       draw();
     }
+  }
+
+  function pause() {
+    following = false;
+    edge = pausedAt = now();
   }
 
   function rowAt(event) {
@@ -212,18 +219,20 @@ export function create(root, page, range) {
       `Waterfall of ${rows.size} requests, ${active} under way, ${failed} failed. The list below has one item for each.`);
   }
 
+  // What is looked at while paused stays, so there may be twice as many for as long.
   function trim() {
-    const ended = [...rows.values()].filter(r => r.status !== ACTIVE);
-    if (ended.length <= MAX_ENDED) { return; }
+    const ended = [...rows.values()].filter(r => r.status !== ACTIVE && (following || r.start > pausedAt));
+    if (ended.length < MAX_ENDED) { return; }
     ended.sort((a, b) => endOf(a) - endOf(b));
     for (const row of ended.slice(0, ended.length - MAX_ENDED)) { rows.delete(row.id); }
+    if (following) { oldest = endOf(ended[ended.length - MAX_ENDED]); }
   }
 
   canvas.addEventListener('pointermove', event => {
     if (drag) {
       const moved = event.clientX - drag.x;
       if (!drag.moved && Math.abs(moved) < 5) { return; }
-      if (!drag.moved && following) { page.invokeMethodAsync('PauseAsync'); following = false; }
+      if (!drag.moved && following) { page.invokeMethodAsync('PauseAsync'); pause(); }
       drag.moved = true;
       edge = Math.min(now(), drag.edge - moved / layout().scale);
       dirty = true;
@@ -265,7 +274,7 @@ export function create(root, page, range) {
     push(reset, serverNow, changed) {
       const measured = serverNow - Date.now();
       offset = offset == null ? measured : Math.max(offset - 1, measured);
-      if (reset) { rows.clear(); lanes.clear(); }
+      if (reset) { rows.clear(); lanes.clear(); oldest = null; }
       const incoming = changed.map(rowOf).sort((a, b) => a.start - b.start);
       for (const row of incoming) {
         lanes.place(row, rows.get(row.id));
@@ -275,10 +284,12 @@ export function create(root, page, range) {
       describe();
       dirty = true;
     },
+    focusItem(id) { listed.focus(id); },
     setRange(seconds) { range = seconds; dirty = true; },
     setFollowing(on) {
-      if (!on && following) { edge = now(); }
+      if (!on && following) { pause(); }
       following = on;
+      trim();
       dirty = true;
     },
     dispose() {

@@ -16,15 +16,20 @@ public sealed partial class WaterfallPage
 
     private readonly List<Versioned<WaterfallRow>> _items = [];
     private ElementReference _root;
+    private ElementReference _list;
     private IJSObjectReference? _module;
     private IJSObjectReference? _view;
     private DotNetObjectReference<WaterfallPage>? _page;
-    private IReadOnlyList<Versioned<WaterfallRow>>? _frozen;
+    private IReadOnlyList<Versioned<WaterfallRow>> _shown = [];
+    private IReadOnlyList<Versioned<WaterfallRow>>? _held;
+    private long _shownEpoch = -1;
     private long _epoch = -1;
     private long _pushed;
     private int _seconds = 60;
     private int _active;
+    private int _dialogs;
     private bool _following = true;
+    private bool _listUsed;
 
     [Inject]
     internal BrowserClock Clock { get; set; } = null!;
@@ -36,26 +41,41 @@ public sealed partial class WaterfallPage
 
     private protected override TimeSpan Interval => TimeSpan.FromMilliseconds(250);
 
-    private IReadOnlyList<Versioned<WaterfallRow>> Rows => _frozen ?? Live.Requests;
-
-    private int NewSincePause => Math.Max(0, Live.Requests.Count(r => r.Value.StartTime > (_frozen is [var newest, ..] ? newest.Value.StartTime : 0)));
+    private int NewSinceHeld => Live.Requests.Count(r => r.Value.StartTime > (_held is [var newest, ..] ? newest.Value.StartTime : 0));
 
     /// <summary>Called by the canvas when a bar was clicked.</summary>
     [JSInvokable]
-    public Task ShowRequestAsync(string requestId) => ShowAsync(requestId);
+    public Task ShowRequestAsync(string requestId) => InvokeAsync(() => ShowAsync(requestId));
 
     /// <summary>Called by the canvas when it was dragged away from now.</summary>
     [JSInvokable]
     public Task PauseAsync() => InvokeAsync(() => SetFollowing(false));
 
+    /// <summary>Called by the list when somebody begins or ceases to use it.</summary>
+    [JSInvokable]
+    public Task UseListAsync(bool used) => InvokeAsync(() =>
+    {
+        _listUsed = used;
+        Prepare();
+        StateHasChanged();
+    });
+
     private protected override void Prepare()
     {
-        _active = Rows.Count(static r => r.Value.EndTime is null);
+        if (Live.Epoch != _shownEpoch)
+        {
+            (_shownEpoch, _shown, _held) = (Live.Epoch, Live.Requests, null);
+        }
+
+        // A list that is held keeps its rows and their places; what they say goes on.
+        _held = _following && !_listUsed && _dialogs == 0 ? null : _held ?? _shown;
+        _shown = _held is null ? Live.Requests : Refreshed(_held);
+        _active = _shown.Count(static r => r.Value.EndTime is null);
         // The virtualised list keeps its collection, so that scrolling is not reset.
         _items.Clear();
-        if (Rows.Count > VirtualiseBeyond)
+        if (_shown.Count > VirtualiseBeyond)
         {
-            _items.AddRange(Rows);
+            _items.AddRange(_shown);
         }
     }
 
@@ -63,7 +83,7 @@ public sealed partial class WaterfallPage
     {
         _module = await Js.InvokeAsync<IJSObjectReference>("import", "./js/waterfall.js");
         _page = DotNetObjectReference.Create(this);
-        _view = await _module.InvokeAsync<IJSObjectReference>("create", _root, _page, _seconds);
+        _view = await _module.InvokeAsync<IJSObjectReference>("create", _root, _list, _page, _seconds);
     }
 
     private protected override async Task PushAsync()
@@ -78,7 +98,7 @@ public sealed partial class WaterfallPage
         object?[][] rows = [.. state.Requests.Where(r => reset || r.Version > _pushed).Select(static r => Positional(r.Value))];
         await _view.InvokeVoidAsync("push", reset, Clock.NowMs, rows);
         (_epoch, _pushed) = (state.Epoch, state.Version);
-        if (reset && _frozen is not null)
+        if (reset)
         {
             await SetFollowing(true);
         }
@@ -86,15 +106,15 @@ public sealed partial class WaterfallPage
 
     private protected override async Task StopAsync()
     {
-        if (_view is not null)
+        if (Interlocked.Exchange(ref _view, null) is { } view)
         {
-            await _view.InvokeVoidAsync("dispose");
-            await _view.DisposeAsync();
+            await view.InvokeVoidAsync("dispose");
+            await view.DisposeAsync();
         }
 
-        if (_module is not null)
+        if (Interlocked.Exchange(ref _module, null) is { } module)
         {
-            await _module.DisposeAsync();
+            await module.DisposeAsync();
         }
 
         _page?.Dispose();
@@ -108,7 +128,6 @@ public sealed partial class WaterfallPage
         }
 
         _following = following;
-        _frozen = following ? null : Live.Requests;
         Prepare();
         StateHasChanged();
         if (_view is not null)
@@ -126,10 +145,42 @@ public sealed partial class WaterfallPage
         }
     }
 
-    private Task ShowAsync(string requestId) => InvokeAsync(() => Dialogs.OpenAsync<RequestDetails>(
-        "Request",
-        new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(RequestDetails.RequestId)] = requestId },
-        new DialogOptions { Width = "min(560px, 94vw)", CloseDialogOnOverlayClick = true, CloseDialogOnEsc = true, ShowClose = true }));
+    private async Task ShowAsync(string requestId)
+    {
+        _dialogs++;
+        Prepare();
+        try
+        {
+            await Dialogs.OpenAsync<RequestDetails>(
+                "Request",
+                new Dictionary<string, object?>(StringComparer.Ordinal)
+                {
+                    [nameof(RequestDetails.RequestId)] = requestId,
+                    [nameof(RequestDetails.Known)] = _shown.FirstOrDefault(r => string.Equals(r.Value.RequestId, requestId, StringComparison.Ordinal))?.Value,
+                },
+                new DialogOptions { Width = "min(560px, 94vw)", CloseDialogOnOverlayClick = true, CloseDialogOnEsc = true, ShowClose = true });
+        }
+        finally
+        {
+            _dialogs--;
+        }
+    }
+
+    // The dialog does not give the focus back by itself.
+    private async Task ShowFromListAsync(string requestId)
+    {
+        await ShowAsync(requestId);
+        if (_view is not null)
+        {
+            await QuietlyAsync(async () => await _view.InvokeVoidAsync("focusItem", requestId));
+        }
+    }
+
+    private Versioned<WaterfallRow>[] Refreshed(IReadOnlyList<Versioned<WaterfallRow>> rows)
+    {
+        var now = Live.Requests.ToDictionary(static r => r.Value.RequestId, StringComparer.Ordinal);
+        return [.. rows.Select(r => now.GetValueOrDefault(r.Value.RequestId, r))];
+    }
 
     // Order as in waterfall.js.
     private static object?[] Positional(WaterfallRow row) =>
