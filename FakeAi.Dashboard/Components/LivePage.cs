@@ -122,14 +122,16 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
         _self?.Dispose();
     }
 
-    // The browser may be gone at any time; the circuit's own dialog tells people.
-    private protected static async Task QuietlyAsync(Func<Task> action)
+    // The browser may be gone at any time, which the circuit's own dialog tells people, and so may be the page's elements
+    // once people went on to another one.
+    private protected async Task QuietlyAsync(Func<Task> action)
     {
         try
         {
             await action();
         }
-        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (
+            exception is JSDisconnectedException or OperationCanceledException or ObjectDisposedException || (_disposed && exception is JSException))
         {
         }
     }

@@ -132,6 +132,34 @@ public sealed class PagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pages_LeftWhileTheyLoad_LeaveNothingRunning()
+    {
+        // Charts and waterfall each watch the theme for as long as they live.
+        const string Count = """
+            window.watchers = 0;
+            const add = document.addEventListener, remove = document.removeEventListener;
+            document.addEventListener = function (type) { window.watchers += type === 'fakeai:theme'; return add.apply(this, arguments); };
+            document.removeEventListener = function (type) { window.watchers -= type === 'fakeai:theme'; return remove.apply(this, arguments); };
+            """;
+        PushTwenty();
+        var page = await _browser.OpenAsync(_dashboard.Address);
+        await Expect(page.Locator(".chart-canvas canvas")).ToHaveCountAsync(4);
+        await page.Context.AddInitScriptAsync(Count);
+        await page.ReloadAsync();
+        await Expect(page.Locator(".chart-canvas canvas")).ToHaveCountAsync(4);
+
+        for (var i = 0; i < 10; i++)
+        {
+            await page.EvaluateAsync("for (const name of ['waterfall', 'overview']) document.querySelector(`[data-testid=nav-${name}]`).click()");
+        }
+
+        await page.GetByTestId("nav-waterfall").ClickAsync();
+        await Expect(page.GetByTestId("waterfall-canvas")).ToHaveAttributeAsync("aria-label", Like("^Waterfall of 20"));
+        await page.WaitForFunctionAsync("window.watchers === 1");
+        AssertQuiet();
+    }
+
+    [Fact]
     public async Task Theme_FollowsSystemAndToggleIsKept()
     {
         // Asked without waiting: it must be right from the first paint.
