@@ -210,6 +210,7 @@ public sealed class PagesTests : IAsyncLifetime
         await Expect(page.GetByTestId("connection")).ToContainTextAsync("Reconnecting, attempt");
         await Expect(page.GetByTestId("last-update")).ToContainTextAsync(Like("last update, \\d\\d:\\d\\d:\\d\\d"));
         await Expect(page.GetByTestId("kpi-total-requests")).ToHaveAttributeAsync("data-value", "20");
+        await Expect(page.GetByTestId("chart-traffic").GetByRole(AriaRole.Img)).ToHaveAttributeAsync("aria-label", Like("requests now –, highest 20"));
         using var client = new HttpClient();
         Assert.True((await client.GetAsync(new Uri(_dashboard.Address, "health"), TestContext.Current.CancellationToken)).IsSuccessStatusCode);
 

@@ -63,7 +63,7 @@ export function create(root) {
     figure, chart: CHARTS[figure.dataset.chart], host: figure.querySelector('.chart-canvas'),
     details: figure.querySelector('details'), rows: figure.querySelector('.chart-rows'), plot: null,
   }));
-  let offset = null;
+  let offset = null, heard = Infinity;
 
   const now = () => (Date.now() + (offset ?? 0)) / 1000;
 
@@ -77,7 +77,7 @@ export function create(root) {
 
   function dataOf(chart, times) {
     return [times, ...chart.series.map(([, position]) =>
-      times.map(t => bySecond.get(t)?.[position] ?? (chart.counts ? 0 : null)))];
+      times.map(t => bySecond.get(t)?.[position] ?? (chart.counts && t < heard ? 0 : null)))];
   }
 
   function describe(item, data) {
@@ -144,8 +144,9 @@ export function create(root) {
   draw();
 
   return {
-    /** Takes in changed seconds; after a reset everything that was known is forgotten. */
-    push(reset, serverNow, points) {
+    /** Takes in changed seconds; after a reset everything that was known is forgotten. Of what was after `heardMs` nothing is known. */
+    push(reset, serverNow, points, heardMs) {
+      heard = heardMs == null ? Infinity : Math.floor(heardMs / 1000);
       const measured = serverNow - Date.now();
       offset = offset == null ? measured : Math.max(offset - 1, measured);
       if (reset) { bySecond.clear(); }

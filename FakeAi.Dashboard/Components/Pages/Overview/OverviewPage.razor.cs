@@ -17,7 +17,7 @@ public sealed partial class OverviewPage
     [Inject]
     internal BrowserClock Clock { get; set; } = null!;
 
-    private protected override LiveTopics Topics => LiveTopics.Metrics | LiveTopics.Errors;
+    private protected override LiveTopics Topics => LiveTopics.Metrics | LiveTopics.Errors | LiveTopics.Connection;
 
     private protected override TimeSpan Interval => TimeSpan.FromSeconds(1);
 
@@ -45,7 +45,9 @@ public sealed partial class OverviewPage
         [
             .. state.History.Where(p => reset || p.Version > _pushed).Select(static p => Positional(p.Value)),
         ];
-        await _view.InvokeVoidAsync("push", reset, Clock.NowMs, points);
+        // Without a connection nothing is known of the seconds since; they are no zeros.
+        var heard = state.Connection.Status == LiveConnectionStatus.Connected ? null : state.LastUpdate?.ToUnixTimeMilliseconds();
+        await _view.InvokeVoidAsync("push", reset, Clock.NowMs, points, heard);
         (_epoch, _pushed) = (state.Epoch, state.Version);
     }
 
