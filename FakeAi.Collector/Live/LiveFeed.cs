@@ -17,7 +17,7 @@ internal sealed partial class LiveFeed(
 {
     private const int TickMs = 50;
     private const int TicksPerUpdate = 5;
-    private const int WelcomeRows = 200;
+    private const int WelcomeRows = 1_000;
     private const int WelcomeErrors = 100;
 
     // Both under the replica's lock, together with the changes that they tell of.
