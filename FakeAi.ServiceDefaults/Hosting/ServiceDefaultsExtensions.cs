@@ -5,6 +5,7 @@ using FakeAi.ServiceDefaults.Security;
 using FakeAi.ServiceDefaults.Telemetry;
 using FakeAi.ServiceDefaults.Vitals;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -37,6 +38,9 @@ public static class ServiceDefaultsExtensions
             }));
         // The launcher, like other supervisors, waits only so long before it kills.
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
+
+        // A thousand clients that connect at once must not wait for a retransmitted SYN; the kernel's own limit still holds.
+        builder.Services.Configure<SocketTransportOptions>(static sockets => sockets.Backlog = 4096);
         builder.QuietRequestLogs();
         builder.AddTelemetry(identity);
         builder.AddFakeAiRedis(required: false);
