@@ -40,6 +40,9 @@ public static class DashboardExtensions
 
         // Circuits end with the process, so nothing encrypted needs to outlive it.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
+
+        // It warns of keys that lie unencrypted; these never leave the memory.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         services.AddAntiforgery(static antiforgery => antiforgery.SuppressXFrameOptionsHeader = true);
         services.AddSingleton<LiveStore>();
         services.AddSingleton<CollectorHub>();
