@@ -76,7 +76,12 @@ internal sealed class StateReplica(IEventLog log, IEnumerable<IDocumentSink> sin
             changes = await state.ChangesAsync(0, cancellationToken);
         }
 
-        var documents = changes.Documents.Count == 0 ? [] : await state.GetAsync(changes.Documents, cancellationToken);
+        // Documents are as new as the moment they are read, so counters may bear labels newer than the list of changes.
+        // Labels are only ever added: read last, they cover whatever was read before them.
+        string[] names = changes.Documents.Count == 0
+            ? []
+            : [.. changes.Documents.Where(n => n != StateNames.Labels), StateNames.Labels];
+        var documents = names.Length == 0 ? [] : await state.GetAsync(names, cancellationToken);
         lock (Lock)
         {
             if (startsOver)
@@ -96,7 +101,7 @@ internal sealed class StateReplica(IEventLog log, IEnumerable<IDocumentSink> sin
             {
                 if (documents[i] is { } document)
                 {
-                    Put(shard, changes.Documents[i], document);
+                    Put(shard, names[i], document);
                 }
             }
         }

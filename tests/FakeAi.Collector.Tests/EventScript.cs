@@ -26,6 +26,7 @@ internal sealed class EventScript : IDisposable
     private readonly ManualTimeProvider _time = new();
     private readonly InMemoryEventLog _log;
     private readonly CollectorHandler _handler;
+    private readonly InterruptedLog _replicaLog;
     private readonly StateReplica _replica;
     private readonly LiveTail _tail;
     private long _seq;
@@ -39,7 +40,8 @@ internal sealed class EventScript : IDisposable
         Waterfall = new WaterfallStore(_time);
         Errors = new ErrorStore();
         var instances = new InstanceStore();
-        _replica = new StateReplica(_log, [Metrics, Waterfall, Errors, instances], _time);
+        _replicaLog = new InterruptedLog(_log);
+        _replica = new StateReplica(_replicaLog, [Metrics, Waterfall, Errors, instances], _time);
         Builder = new SnapshotBuilder(Metrics, Waterfall, instances, _time);
         _tail = new LiveTail(_log, Subscribers);
         Feed = new LiveFeed(_replica, Metrics, Waterfall, Errors, Builder, _tail, Subscribers, _time, NullLogger<LiveFeed>.Instance);
@@ -103,6 +105,13 @@ internal sealed class EventScript : IDisposable
     /// <summary>Applies events in batches of a size, each to its own shard.</summary>
     public async Task ApplyAsync(IEnumerable<FakeAiEvent> events, int batch = 200)
     {
+        await ApplyUnseenAsync(events, batch);
+        await _replica.SyncAsync(default);
+    }
+
+    /// <summary>As another collector does it: the state changes, this one has not looked yet.</summary>
+    public async Task ApplyUnseenAsync(IEnumerable<FakeAiEvent> events, int batch = 200)
+    {
         foreach (var shard in events.GroupBy(e => Fnv1a.Shard(e.RequestId ?? e.Instance, 4)))
         {
             foreach (var chunk in shard.Chunk(batch))
@@ -114,7 +123,12 @@ internal sealed class EventScript : IDisposable
                 Assert.True((await _log.ApplyAsync(shard.Key, new BatchEffect(version, [], [], ops), default)).Applied);
             }
         }
+    }
 
+    /// <summary>Looks for what changed; what is given happens after the changes were named and before they are read.</summary>
+    public async Task SyncAsync(Func<Task> meanwhile)
+    {
+        _replicaLog.Meanwhile = meanwhile;
         await _replica.SyncAsync(default);
     }
 

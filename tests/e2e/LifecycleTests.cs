@@ -120,6 +120,35 @@ public sealed class LifecycleTests(RunningSystem system)
     }
 
     [Fact]
+    public async Task FastModeCommand_RunTwice_SwitchesOnAndOff()
+    {
+        string[] states = new string[2];
+        for (var i = 0; i < states.Length; i++)
+        {
+            var result = await system.CommandAsync("toggle-fast-mode", Token);
+            Assert.True(result.Success, result.ErrorMessage);
+            using var answer = await system.AdminAsync(HttpMethod.Get, "/admin/fast-mode", null, Token);
+            states[i] = await answer.Content.ReadAsStringAsync(Token);
+        }
+
+        Assert.Equal(["""{"fast_mode":true}""", """{"fast_mode":false}"""], states);
+    }
+
+    [Fact]
+    public async Task ResetByHttp_WithTheKey_ClearsTheCounts()
+    {
+        using (var bad = await system.ChatAsync("{}", Token))
+        {
+            await system.SnapshotAsync(s => s.TotalRequests > 0, Token);
+        }
+
+        using var answer = await system.AdminAsync(HttpMethod.Post, "/admin/reset", null, Token);
+
+        Assert.True(answer.IsSuccessStatusCode);
+        Assert.Equal(0, (await system.SnapshotAsync(Token)).TotalRequests);
+    }
+
+    [Fact]
     public async Task Admin_WithoutTheKey_IsRefused()
     {
         using var answer = await system.Http.PostAsync(new Uri("/admin/reset", UriKind.Relative), null, Token);

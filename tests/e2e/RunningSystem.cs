@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using FakeAi.Contracts;
 using FakeAi.Contracts.Queries;
@@ -79,12 +80,16 @@ public sealed class RunningSystem : IAsyncLifetime
         Directory.Delete(_home, recursive: true);
     }
 
-    /// <summary>Clears metrics, waterfall and errors, as the AppHost's command "Reset data" does.</summary>
+    /// <summary>Clears metrics, waterfall and errors by the gateway's command "Reset data".</summary>
     public async Task ResetAsync(CancellationToken cancellationToken)
     {
-        using var answer = await AdminAsync(HttpMethod.Post, "/admin/reset", null, cancellationToken);
-        answer.EnsureSuccessStatusCode();
+        var result = await CommandAsync("reset-data", cancellationToken);
+        Assert.True(result.Success, result.ErrorMessage);
     }
+
+    /// <summary>Runs a command of the gateway resource, as a click in the Aspire dashboard does.</summary>
+    public Task<ExecuteCommandResult> CommandAsync(string name, CancellationToken cancellationToken) =>
+        _app!.ResourceCommands.ExecuteCommandAsync("gateway", name, cancellationToken);
 
     public async Task<HttpResponseMessage> AdminAsync(HttpMethod method, string path, string? body, CancellationToken cancellationToken)
     {

@@ -1,0 +1,58 @@
+using FakeAi.EventBus.Streams;
+
+namespace FakeAi.Collector.Tests;
+
+/// <summary>A log whose reader is interrupted once, after it was told what changed and before it reads that.</summary>
+internal sealed class InterruptedLog(IEventLog log) : IEventLog
+{
+    public Func<Task>? Meanwhile { get; set; }
+
+    public ValueTask<int> GetShardCountAsync(CancellationToken cancellationToken) => log.GetShardCountAsync(cancellationToken);
+
+    public ValueTask<AppendResult> AppendAsync(EventBatch batch, bool rebase, CancellationToken cancellationToken) =>
+        log.AppendAsync(batch, rebase, cancellationToken);
+
+    public ValueTask<ShardPosition> OpenAsync(int shard, CancellationToken cancellationToken) => log.OpenAsync(shard, cancellationToken);
+
+    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(int shard, string consumer, ReadFrom from, int count, CancellationToken cancellationToken) =>
+        log.ReadAsync(shard, consumer, from, count, cancellationToken);
+
+    public ValueTask<ApplyResult> ApplyAsync(int shard, BatchEffect effect, CancellationToken cancellationToken) =>
+        log.ApplyAsync(shard, effect, cancellationToken);
+
+    public ValueTask<ShardPosition> ResetAsync(int shard, StateReset reset, CancellationToken cancellationToken) =>
+        log.ResetAsync(shard, reset, cancellationToken);
+
+    public ValueTask<long> CountAsync(int shard, CancellationToken cancellationToken) => log.CountAsync(shard, cancellationToken);
+
+    public ValueTask<IReadOnlyList<DeadEntry>> ReadDeadAsync(int shard, int count, CancellationToken cancellationToken) =>
+        log.ReadDeadAsync(shard, count, cancellationToken);
+
+    public IShardState GetState(int shard) => new State(this, log.GetState(shard));
+
+    private sealed class State(InterruptedLog owner, IShardState state) : IShardState
+    {
+        public async ValueTask<IReadOnlyList<IReadOnlyDictionary<string, string>?>> GetAsync(
+            IReadOnlyList<string> documents, CancellationToken cancellationToken)
+        {
+            if (owner.Meanwhile is { } meanwhile)
+            {
+                owner.Meanwhile = null;
+                await meanwhile();
+            }
+
+            return await state.GetAsync(documents, cancellationToken);
+        }
+
+        public ValueTask<IReadOnlyList<KeyValuePair<string, long>>> RangeAsync(string index, int count, CancellationToken cancellationToken) =>
+            state.RangeAsync(index, count, cancellationToken);
+
+        public ValueTask<ShardChanges> ChangesAsync(long afterVersion, CancellationToken cancellationToken) =>
+            state.ChangesAsync(afterVersion, cancellationToken);
+
+        public ValueTask<string> GetLiveEndAsync(CancellationToken cancellationToken) => state.GetLiveEndAsync(cancellationToken);
+
+        public ValueTask<IReadOnlyList<LiveItem>> ReadLiveAsync(string afterId, int count, CancellationToken cancellationToken) =>
+            state.ReadLiveAsync(afterId, count, cancellationToken);
+    }
+}
