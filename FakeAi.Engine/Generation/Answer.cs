@@ -1,21 +1,23 @@
+using FakeAi.Engine.Streaming;
+
 namespace FakeAi.Engine.Generation;
 
-/// <summary>A whole answer, ready to be paced. In step <c>i</c> every choice that has a token <c>i</c> tells it.</summary>
-internal sealed class Answer
+/// <summary>A whole answer, ready to be paced. In step <c>i</c> every choice that has a piece <c>i</c> tells it.</summary>
+internal sealed class Answer : IPacedContent
 {
     public Answer(IReadOnlyList<AnswerChoice> choices)
     {
         Choices = choices;
         foreach (var choice in choices)
         {
-            Steps = Math.Max(Steps, choice.Tokens);
+            Steps = Math.Max(Steps, choice.Pieces.Count);
             OutputTokens += choice.Tokens;
         }
     }
 
     public IReadOnlyList<AnswerChoice> Choices { get; }
 
-    /// <summary>Tokens of the longest choice.</summary>
+    /// <summary>Pieces of the longest choice.</summary>
     public int Steps { get; }
 
     /// <summary>Tokens of all choices.</summary>
@@ -24,30 +26,26 @@ internal sealed class Answer
     /// <summary>How many tokens are told in a step.</summary>
     public int TokensIn(int step)
     {
-        if (Choices.Count == 1)
-        {
-            return 1;
-        }
-
         var count = 0;
         foreach (var choice in Choices)
         {
-            count += step < choice.Tokens ? 1 : 0;
+            count += step < choice.Pieces.Count ? choice.Pieces[step].Tokens : 0;
         }
 
         return count;
     }
 }
 
-/// <summary>One choice: its text and where its tokens end.</summary>
-internal sealed record AnswerChoice(string Text, IReadOnlyList<int> TokenEnds, FinishReason Finish)
+/// <summary>One choice: its text and the pieces in which it is told.</summary>
+internal sealed record AnswerChoice(string Text, IReadOnlyList<TextPiece> Pieces, FinishReason Finish)
 {
-    public int Tokens => TokenEnds.Count;
+    /// <summary>Tokens of all pieces.</summary>
+    public int Tokens { get; } = Pieces.Sum(static p => p.Tokens);
 
-    public ReadOnlySpan<char> Token(int index)
+    public ReadOnlySpan<char> Piece(int index)
     {
-        var from = index == 0 ? 0 : TokenEnds[index - 1];
-        return Text.AsSpan(from, TokenEnds[index] - from);
+        var from = index == 0 ? 0 : Pieces[index - 1].End;
+        return Text.AsSpan(from, Pieces[index].End - from);
     }
 }
 

@@ -3,7 +3,7 @@ using FakeAi.Engine.Randomness;
 namespace FakeAi.Engine.Generation;
 
 /// <summary>Makes the answer to a request: its text by the grammar, its tokens by the tokenizer, its end by the limits.</summary>
-internal sealed class AnswerGenerator(ITokenizer tokenizer)
+internal sealed class AnswerGenerator(Tokenizers tokenizers)
 {
     /// <summary>Most words that a prompt can ask for.</summary>
     public const int MostWords = 20_000;
@@ -47,14 +47,20 @@ internal sealed class AnswerGenerator(ITokenizer tokenizer)
         }
 
         text = text[..end];
-        var ends = new List<int>((text.Length / 5) + 8);
-        tokenizer.Tokenize(text, ends);
-        if (ends.Count <= request.MaxTokens)
+        var pieces = new List<TextPiece>((text.Length / 5) + 8);
+        tokenizers.For(request.Model).Tokenize(text, pieces);
+        var left = request.MaxTokens;
+        for (var i = 0; i < pieces.Count; i++)
         {
-            return new AnswerChoice(text, ends, FinishReason.Stop);
+            // A character whose tokens do not all fit is left out whole.
+            left -= pieces[i].Tokens;
+            if (left < 0)
+            {
+                pieces.RemoveRange(i, pieces.Count - i);
+                return new AnswerChoice(i == 0 ? "" : text[..pieces[^1].End], pieces, FinishReason.Length);
+            }
         }
 
-        ends.RemoveRange(request.MaxTokens, ends.Count - request.MaxTokens);
-        return new AnswerChoice(text[..ends[^1]], ends, FinishReason.Length);
+        return new AnswerChoice(text, pieces, FinishReason.Stop);
     }
 }

@@ -21,6 +21,9 @@ internal sealed record GenerationRequest
     /// <summary>Most tokens of one choice.</summary>
     public required int MaxTokens { get; init; }
 
+    /// <summary>Whether the client gave that limit.</summary>
+    public bool LimitGiven { get; init; }
+
     public int Choices { get; init; } = 1;
 
     public IReadOnlyList<string> Stop { get; init; } = [];

@@ -26,13 +26,13 @@ internal sealed class WordPieceTokenizer : ITokenizer
         return count;
     }
 
-    public void Tokenize(ReadOnlySpan<char> text, List<int> ends)
+    public void Tokenize(ReadOnlySpan<char> text, List<TextPiece> pieces)
     {
         var at = 0;
         while (at < text.Length)
         {
             at += NextLength(text[at..]);
-            ends.Add(at);
+            pieces.Add(new TextPiece(at, 1));
         }
     }
 

@@ -2,6 +2,7 @@ using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Dialects.OpenAiChat;
 using FakeAi.Engine.Generation;
 using FakeAi.Engine.Latency;
+using FakeAi.Engine.Pipeline;
 using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Telemetry;
 using FakeAi.ServiceDefaults.Hosting;
@@ -19,7 +20,7 @@ internal static class EngineExtensions
     {
         builder.Services.AddOptions<EngineOptions>().BindConfiguration(EngineOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(ModelCatalogue.Default);
-        builder.Services.AddSingleton<ITokenizer, WordPieceTokenizer>();
+        builder.Services.AddSingleton<Tokenizers>();
         builder.Services.AddSingleton<AnswerGenerator>();
         builder.Services.AddSingleton(static services => new LatencyModel(services.GetRequiredService<IOptions<EngineOptions>>().Value.TimeScale));
         builder.Services.AddSingleton<EngineClock>();
@@ -28,6 +29,8 @@ internal static class EngineExtensions
         builder.Services.AddHostedService(static services => services.GetRequiredService<WheelThread>());
         builder.Services.AddSingleton<StreamManager>();
         builder.Services.AddSingleton<EngineTelemetry>();
+        builder.Services.AddSingleton<RequestBody>();
+        builder.Services.AddSingleton<GenerationPipeline>();
         builder.AddOpenAiChat();
         return builder;
     }

@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using FakeAi.Engine.Generation;
 using FakeAi.Engine.Latency;
 
 namespace FakeAi.Engine.Streaming;
@@ -15,7 +14,7 @@ internal sealed class PacedStream : WheelItem
     private const long ProgressEveryUs = 250_000;
     private const int LongestRetryUs = 16_000;
 
-    private readonly Answer _answer;
+    private readonly IPacedContent _content;
     private readonly StreamSchedule _schedule;
     private readonly EngineClock _clock;
     private readonly IStreamObserver _observer;
@@ -38,7 +37,7 @@ internal sealed class PacedStream : WheelItem
     private bool _started;
     private volatile bool _cancelled;
 
-    /// <param name="answer">What to tell.</param>
+    /// <param name="content">What to tell.</param>
     /// <param name="schedule">When.</param>
     /// <param name="clock">The engine's clock.</param>
     /// <param name="receivedUs">When the request was received, by that clock.</param>
@@ -47,10 +46,10 @@ internal sealed class PacedStream : WheelItem
     /// <param name="output">Where to write, or null for an answer that is sent whole: then only the time is waited for.</param>
     /// <param name="encoder">The dialect; null without an output.</param>
     public PacedStream(
-        Answer answer, StreamSchedule schedule, EngineClock clock, long receivedUs, TimeSpan timeout,
+        IPacedContent content, StreamSchedule schedule, EngineClock clock, long receivedUs, TimeSpan timeout,
         IStreamObserver observer, PipeWriter? output, IChunkEncoder? encoder)
     {
-        _answer = answer;
+        _content = content;
         _schedule = schedule;
         _clock = clock;
         _receivedUs = receivedUs;
@@ -58,7 +57,7 @@ internal sealed class PacedStream : WheelItem
         _observer = observer;
         _output = output;
         _encoder = encoder;
-        _deltas = output is null ? [] : new int[Math.Max(0, answer.OutputTokens - 1)];
+        _deltas = output is null ? [] : new int[Math.Max(0, content.OutputTokens - 1)];
     }
 
     /// <summary>Completes when the last byte was handed over, or the stream broke off. Never faults.</summary>
@@ -187,7 +186,7 @@ internal sealed class PacedStream : WheelItem
         var lastTick = _schedule.DueUs(_step - 1) / TickUs;
         for (var step = from; step < _step; step++)
         {
-            var tokens = _answer.TokensIn(step);
+            var tokens = _content.TokensIn(step);
             if (_output is null)
             {
                 _tokens += tokens;

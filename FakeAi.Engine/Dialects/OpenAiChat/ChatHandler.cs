@@ -1,33 +1,26 @@
-using System.Diagnostics;
-using System.Globalization;
-using FakeAi.Contracts.Wire;
-using FakeAi.Engine.Generation;
 using FakeAi.Engine.Hosting;
-using FakeAi.Engine.Latency;
+using FakeAi.Engine.Pipeline;
 using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Telemetry;
-using FakeAi.EventBus;
 using FakeAi.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace FakeAi.Engine.Dialects.OpenAiChat;
 
-/// <summary>Serves <c>POST /v1/chat/completions</c>: checks, generates, lays out the schedule, runs the stream, tells how it went.</summary>
+/// <summary>Serves <c>POST /v1/chat/completions</c>: reads and checks, hands over to the pipeline, refuses in OpenAI's words.</summary>
 internal sealed partial class ChatHandler(
     ChatRequestParser parser,
-    AnswerGenerator generator,
-    LatencyModel latency,
+    RequestBody body,
+    GenerationPipeline pipeline,
     StreamManager streams,
     EngineClock clock,
     EngineTelemetry telemetry,
-    IEventPublisher events,
-    IOptions<EngineOptions> options,
     IOptions<InstallationOptions> installation,
     ILogger<ChatHandler> logger)
 {
     public const string Route = "/v1/chat/completions";
+    private const string Operation = "chat";
 
-    private readonly TimeSpan _timeout = TimeSpan.FromSeconds(options.Value.TimeoutSeconds);
     private readonly long _serverSeed = installation.Value.Seed;
 
     public async Task HandleAsync(HttpContext context)
@@ -64,130 +57,26 @@ internal sealed partial class ChatHandler(
 
     private async Task AnswerAsync(HttpContext context, RequestArrival arrival)
     {
-        if (RequestArrival.TryReadTiming(context.Request.Headers, out var overrides) is { } header)
+        if (RequestArrival.TryReadTiming(context.Request.Headers, out var timing) is { } header)
         {
             throw new OpenAiFault(400, $"Invalid header '{header}': expected a number of milliseconds.", header, "invalid_header");
         }
 
-        var request = await ReadAsync(context);
-        var generation = request.Generation;
-        var seed = generation.SeedFor(_serverSeed);
-        var answer = generator.Generate(generation, seed);
-        var schedule = latency.Plan(generation.Model.Latency, generation.PromptTokens, answer.Steps, seed, overrides);
-        var head = AnswerHead.Create(request, seed, _serverSeed, clock.UnixUs / 1_000_000, arrival.Deterministic);
-        using var span = ChatSpan.Start(request, head);
-        var told = new StreamEvents(events, arrival.RequestId, Traceparent());
-
-        var response = context.Response;
-        response.Headers[PublicHeaders.ScheduledTtftMs] = (schedule.TtftUs / 1000m).ToString("0.###", CultureInfo.InvariantCulture);
-        response.Headers[InternalHeaders.Model] = generation.Model.Id;
-        var encoder = request.Stream is { } how ? new ChunkWriter(head, answer, generation.PromptTokens, how, seed) : null;
-        response.ContentType = encoder is null ? "application/json" : "text/event-stream; charset=utf-8";
-        var stream = new PacedStream(
-            answer, schedule, clock, arrival.ReceivedUs, _timeout, told, encoder is null ? null : response.BodyWriter, encoder);
-
-        told.Started(Route, generation, encoder is not null, answer, schedule);
-        var outcome = await streams.RunAsync(stream, context.RequestAborted);
-        var finish = answer.Choices[0].Finish.Word();
-        try
-        {
-            await EndAsync(context, outcome, head, request, answer, arrival, finish);
-        }
-        finally
-        {
-            told.Completed(outcome, finish);
-            var error = outcome.End == StreamEnd.Completed ? null : StreamEvents.Word(outcome.End);
-            ChatSpan.End(span, request, answer, outcome, error);
-            var tags = new GenAiTags("chat", generation.Model.Provider, generation.Model.Id, head.Model);
-            telemetry.Record(outcome, tags, clock.NowUs - arrival.ReceivedUs, error);
-        }
-    }
-
-    /// <summary>Reads the body whole (the server bounds its length) and checks it.</summary>
-    private async Task<ChatRequest> ReadAsync(HttpContext context)
-    {
-        var reader = context.Request.BodyReader;
-        while (true)
-        {
-            var result = await reader.ReadAsync(context.RequestAborted);
-            if (result.Buffer.Length > options.Value.MaxBodyBytes)
-            {
-                throw new BadHttpRequestException("Body too long.", StatusCodes.Status413PayloadTooLarge);
-            }
-
-            if (result.IsCompleted)
-            {
-                try
-                {
-                    return parser.Parse(result.Buffer);
-                }
-                finally
-                {
-                    reader.AdvanceTo(result.Buffer.End);
-                }
-            }
-
-            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
-        }
-    }
-
-    private async Task EndAsync(
-        HttpContext context, StreamOutcome outcome, AnswerHead head, ChatRequest request, Answer answer, RequestArrival arrival, string finish)
-    {
-        var response = context.Response;
-        switch (outcome.End)
-        {
-            case StreamEnd.Completed:
-                var now = clock.NowUs - arrival.ReceivedUs;
-                if (request.Stream is null)
-                {
-                    CompletionWriter.Write(response.BodyWriter, head, answer, request.Generation.PromptTokens);
-                }
-
-                WriteTrailers(response, request, outcome, finish, request.Stream is null ? now : outcome.LastTokenUs ?? now);
-                break;
-            case StreamEnd.TimedOut when !outcome.Started:
-                await new OpenAiFault(StatusCodes.Status504GatewayTimeout, "Request timed out.", type: OpenAiFault.ServerError, code: "timeout")
-                    .WriteAsync(response, context.RequestAborted);
-                break;
-            default:
-                // Bytes were sent already, or nobody reads them: a broken stream is what the caller can tell apart.
-                context.Abort();
-                break;
-        }
-    }
-
-    private static void WriteTrailers(HttpResponse response, ChatRequest request, StreamOutcome outcome, string finish, long e2eUs)
-    {
-        if (!response.SupportsTrailers())
-        {
-            return;
-        }
-
-        Append(InternalHeaders.InputTokens, request.Generation.PromptTokens);
-        Append(InternalHeaders.OutputTokens, outcome.Tokens);
-        response.AppendTrailer(InternalHeaders.FinishReason, finish);
-        if (outcome.FirstTokenUs is { } first)
-        {
-            Append(InternalHeaders.TtftUs, first);
-        }
-
-        Append(InternalHeaders.E2eUs, e2eUs);
-        Append(InternalHeaders.LagUs, outcome.MaxLagUs);
-
-        void Append(string name, long value) => response.AppendTrailer(name, value.ToString(CultureInfo.InvariantCulture));
+        var request = await body.ReadAsync(context, parser.Parse);
+        await pipeline.RunAsync(context, new GenerationCall(
+            Route, Operation, arrival, request.Generation, timing, request.Stream is not null,
+            (answer, seed) => new ChatAnswer(
+                request, answer, seed, AnswerHead.Create(request, seed, _serverSeed, clock.UnixUs / 1_000_000, arrival.Deterministic))));
     }
 
     private async Task RefuseAsync(HttpContext context, RequestArrival arrival, OpenAiFault fault)
     {
-        telemetry.RecordRefused(new GenAiTags("chat", "openai"), clock.NowUs - arrival.ReceivedUs, fault.Code ?? fault.Type);
+        telemetry.RecordRefused(new GenAiTags(Operation, "openai"), clock.NowUs - arrival.ReceivedUs, fault.Code ?? fault.Type);
         if (!context.Response.HasStarted)
         {
             await fault.WriteAsync(context.Response, context.RequestAborted);
         }
     }
-
-    private static string? Traceparent() => Activity.Current is { Recorded: true } activity ? activity.Id : null;
 
     private static OpenAiFault Overloaded() => new(
         StatusCodes.Status503ServiceUnavailable, "The server is currently overloaded with other requests. Please try again later.",

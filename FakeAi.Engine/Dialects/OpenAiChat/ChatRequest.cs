@@ -5,9 +5,8 @@ namespace FakeAi.Engine.Dialects.OpenAiChat;
 /// <summary>A checked request: what to generate, and how to tell it.</summary>
 /// <param name="Generation">What to generate.</param>
 /// <param name="ServiceTier">The tier told in the answer.</param>
-/// <param name="LimitGiven">Whether the client gave a limit of tokens.</param>
 /// <param name="Stream">How to stream, or null for an answer sent whole.</param>
-internal sealed record ChatRequest(GenerationRequest Generation, string ServiceTier, bool LimitGiven, StreamOptions? Stream);
+internal sealed record ChatRequest(GenerationRequest Generation, string ServiceTier, StreamOptions? Stream);
 
 /// <summary>How a streamed answer is told.</summary>
 /// <param name="IncludeUsage">Send a last chunk with the usage; the others then say <c>"usage":null</c>.</param>

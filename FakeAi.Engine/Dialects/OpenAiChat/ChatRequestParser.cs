@@ -8,7 +8,7 @@ using FakeAi.Engine.Generation;
 namespace FakeAi.Engine.Dialects.OpenAiChat;
 
 /// <summary>Turns a request's body into a <see cref="ChatRequest"/>, or tells what is wrong with it as OpenAI does.</summary>
-internal sealed class ChatRequestParser(ModelCatalogue catalogue, ITokenizer tokenizer)
+internal sealed class ChatRequestParser(ModelCatalogue catalogue, Tokenizers tokenizers)
 {
     private const int MostChoices = 128;
     private const int MostStops = 4;
@@ -73,6 +73,7 @@ internal sealed class ChatRequestParser(ModelCatalogue catalogue, ITokenizer tok
             throw OpenAiFault.Missing("messages");
         }
 
+        var tokenizer = tokenizers.For(model);
         var messages = new MessageParser(model, tokenizer).Parse(messagesElement);
         var tools = ToolParser.Parse(root);
         CommonFields.Check(root);
@@ -83,7 +84,7 @@ internal sealed class ChatRequestParser(ModelCatalogue catalogue, ITokenizer tok
         var choices = Integer(root, "n", 1, MostChoices) ?? 1;
         ModelRules.Check(root, model, sampling);
 
-        var promptTokens = PromptTokens(messages, tools);
+        var promptTokens = PromptTokens(tokenizer, messages, tools);
         var room = Room(model, promptTokens, limit, limitName);
         return new ChatRequest(
             new GenerationRequest
@@ -94,13 +95,13 @@ internal sealed class ChatRequestParser(ModelCatalogue catalogue, ITokenizer tok
                 Tools = tools,
                 PromptTokens = promptTokens,
                 MaxTokens = (int)Math.Min(limit ?? model.MaxOutputTokens, room),
+                LimitGiven = limit is not null,
                 Choices = (int)choices,
                 Stop = Stop(root),
                 Seed = Integer(root, "seed", long.MinValue, long.MaxValue) ?? 0,
                 Sampling = sampling,
             },
             Tier(root),
-            limit is not null,
             stream);
     }
 
@@ -203,7 +204,7 @@ internal sealed class ChatRequestParser(ModelCatalogue catalogue, ITokenizer tok
     }
 
     /// <summary>As OpenAI counts: three tokens around each message, three before the answer, one for a name.</summary>
-    private int PromptTokens(List<PromptMessage> messages, string? tools)
+    private static int PromptTokens(ITokenizer tokenizer, List<PromptMessage> messages, string? tools)
     {
         var tokens = 3 + (tools is null ? 0 : tokenizer.Count(tools));
         foreach (var message in messages)

@@ -62,7 +62,7 @@ internal sealed class ChunkWriter : IChunkEncoder
             Begin(output, i);
             output.Write("\"role\":\"assistant\",\"content\":\"\",\"refusal\":null},\"logprobs\":null,\"finish_reason\":null}"u8);
             End(output, 0);
-            if (_answer.Choices[i].Tokens == 0)
+            if (_answer.Choices[i].Pieces.Count == 0)
             {
                 Finish(output, i);
             }
@@ -74,7 +74,7 @@ internal sealed class ChunkWriter : IChunkEncoder
         for (var i = 0; i < _choiceHeads.Length; i++)
         {
             var choice = _answer.Choices[i];
-            if (step >= choice.Tokens)
+            if (step >= choice.Pieces.Count)
             {
                 continue;
             }
@@ -84,8 +84,8 @@ internal sealed class ChunkWriter : IChunkEncoder
             var from = step == 0 ? 0 : _tokenEnds[i][step - 1];
             output.Write(_tokens[i].AsSpan(from, _tokenEnds[i][step] - from));
             output.Write("\"},\"logprobs\":null,\"finish_reason\":null}"u8);
-            End(output, choice.Token(step).Length);
-            if (step == choice.Tokens - 1)
+            End(output, choice.Piece(step).Length);
+            if (step == choice.Pieces.Count - 1)
             {
                 Finish(output, i);
             }
@@ -146,10 +146,10 @@ internal sealed class ChunkWriter : IChunkEncoder
     {
         var choice = _answer.Choices[index];
         var escaped = new ArrayBufferWriter<byte>((choice.Text.Length * 9 / 8) + 16);
-        var ends = new int[choice.Tokens];
+        var ends = new int[choice.Pieces.Count];
         for (var i = 0; i < ends.Length; i++)
         {
-            var token = choice.Token(i);
+            var token = choice.Piece(i);
             if (token.IndexOfAny('"', '\\', '\n') < 0 && Ascii.IsValid(token) && token.IndexOfAnyInRange('\0', '\x1f') < 0 && !token.Contains('\x7f'))
             {
                 escaped.Advance(Encoding.ASCII.GetBytes(token, escaped.GetSpan(token.Length)));

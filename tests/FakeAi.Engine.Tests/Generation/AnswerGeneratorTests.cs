@@ -6,7 +6,7 @@ namespace FakeAi.Engine.Tests.Generation;
 
 public sealed class AnswerGeneratorTests
 {
-    private readonly AnswerGenerator _generator = new(new WordPieceTokenizer());
+    private readonly AnswerGenerator _generator = new(new Tokenizers());
 
     [Fact]
     public void Generate_SameSeed_SameTextAndOtherSeedsOtherTexts()

@@ -30,8 +30,8 @@ public sealed class WordPieceTokenizerTests
 
     private string[] Pieces(string text)
     {
-        var ends = new List<int>();
+        var ends = new List<TextPiece>();
         _tokenizer.Tokenize(text, ends);
-        return [.. ends.Select((end, i) => text[(i == 0 ? 0 : ends[i - 1])..end])];
+        return [.. ends.Select((piece, i) => text[(i == 0 ? 0 : ends[i - 1].End)..piece.End])];
     }
 }

@@ -1,0 +1,17 @@
+using FakeAi.Engine.Generation;
+using FakeAi.Engine.Hosting;
+using FakeAi.Engine.Latency;
+
+namespace FakeAi.Engine.Pipeline;
+
+/// <summary>A parsed and checked request on its way through the pipeline.</summary>
+/// <param name="Route">The route template, such as <c>/v1/chat/completions</c>.</param>
+/// <param name="Operation">OpenTelemetry's <c>gen_ai.operation.name</c>, such as <c>chat</c>.</param>
+/// <param name="Arrival">What the headers say.</param>
+/// <param name="Request">What to generate.</param>
+/// <param name="Timing">The timing that the request asks for.</param>
+/// <param name="Stream">Whether the answer is streamed.</param>
+/// <param name="Tell">Makes the dialect's form of the answer, from it and the request's seed.</param>
+internal sealed record GenerationCall(
+    string Route, string Operation, RequestArrival Arrival, GenerationRequest Request, LatencyOverrides Timing, bool Stream,
+    Func<Answer, ulong, IDialectAnswer> Tell);
