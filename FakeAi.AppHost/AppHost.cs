@@ -74,11 +74,17 @@ IResourceBuilder<ParameterResource> AddSecret(string name, string? value) => val
     : builder.AddParameter(name, value, secret: true);
 
 IResourceBuilder<ProjectResource> AddService<TProject>(string name)
-    where TProject : IProjectMetadata, new() => builder.AddProject<TProject>(name)
+    where TProject : IProjectMetadata, new()
+{
+    var service = builder.AddProject<TProject>(name)
         .WithReference(redis).WaitFor(redis)
         .WithEnvironment("FakeAi__InternalToken", internalToken)
         .WithEnvironment("FakeAi__Seed", seed)
         .WithHttpHealthCheck("/health", endpointName: "http");
+
+    // Where events wait that the log cannot take. A published container has no folder of ours.
+    return installation is null ? service : service.WithEnvironment("FAKEAI_HOME", installation.Folder);
+}
 
 HttpCommandOptions AdminCommand() => new()
 {

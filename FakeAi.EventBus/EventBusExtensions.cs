@@ -2,6 +2,7 @@ using FakeAi.EventBus.Consuming;
 using FakeAi.EventBus.Memory;
 using FakeAi.EventBus.Publishing;
 using FakeAi.EventBus.Redis;
+using FakeAi.EventBus.Spill;
 using FakeAi.EventBus.Streams;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,9 @@ public static partial class EventBusExtensions
 {
     private const string ConnectionName = "redis";
 
+    /// <summary>Names the installation's data folder.</summary>
+    private const string HomeVariable = "FAKEAI_HOME";
+
     /// <summary>
     /// Registers <see cref="IEventPublisher"/> for a service of the given kind. Events go to Redis where
     /// <c>ConnectionStrings:redis</c> is set (the service registers the connection), else to a log in memory.
@@ -33,7 +37,11 @@ public static partial class EventBusExtensions
 
         builder.Services.AddSingleton<EventPublisher>();
         builder.Services.AddSingleton<IEventPublisher>(static services => services.GetRequiredService<EventPublisher>());
-        builder.Services.AddHostedService(static services => services.GetRequiredService<EventPublisher>());
+
+        // Services stop in reverse order: first in the list, it is stopped last, and takes what the others tell while they stop.
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(static services => services.GetRequiredService<EventPublisher>()));
+        builder.Services.AddHostedService<SpillAdopter>();
+        builder.Services.AddHealthChecks().AddCheck<EventsHealthCheck>(EventsHealthCheck.Name);
         return builder;
     }
 
@@ -56,6 +64,11 @@ public static partial class EventBusExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new EventOrigin(source, $"{source}-{Guid.NewGuid().ToString("N")[..8]}"));
         var redis = !string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString(ConnectionName));
+        if (redis && builder.Configuration[HomeVariable] is { Length: > 0 } home)
+        {
+            services.PostConfigure<EventBusOptions>(options => options.SpillFolder ??= Path.Combine(home, "spill"));
+        }
+
         services.TryAddSingleton<IEventLog>(provider =>
         {
             var options = provider.GetRequiredService<IOptions<EventBusOptions>>();

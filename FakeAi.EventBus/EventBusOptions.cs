@@ -28,7 +28,25 @@ public sealed class EventBusOptions
     [Range(0, 10)]
     public int LingerMs { get; set; } = 5;
 
-    /// <summary>How long a stopping process tries to deliver what waits, seconds.</summary>
+    /// <summary>Bytes of batches that may wait in memory, over all shards; later ones go to the spill file.</summary>
+    [Range(65_536, 4L * 1024 * 1024 * 1024)]
+    public long MemoryBytes { get; set; } = 32 * 1024 * 1024;
+
+    /// <summary>Bytes of acknowledged batches kept for some seconds, over all shards, in case the log forgets them.</summary>
+    [Range(0, 1024L * 1024 * 1024)]
+    public long KeptBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>
+    /// Folder for events that cannot wait in memory. Unset: <c>spill</c> in the folder that <c>FAKEAI_HOME</c> names; without that,
+    /// or where the log is in memory, there is none.
+    /// </summary>
+    public string? SpillFolder { get; set; }
+
+    /// <summary>Largest spill file of one process, bytes; past it new events are refused.</summary>
+    [Range(1_024, 1024L * 1024 * 1024 * 1024)]
+    public long SpillBytes { get; set; } = 1024 * 1024 * 1024;
+
+    /// <summary>How long a stopping process tries to deliver what waits, seconds; the host's own limit may be shorter.</summary>
     [Range(0, 60)]
     public int DrainSeconds { get; set; } = 5;
 

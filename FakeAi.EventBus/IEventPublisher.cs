@@ -16,9 +16,3 @@ public interface IEventPublisher
     /// <returns>False when the queue was full and the event was refused and counted.</returns>
     bool Publish(EventData data, string? requestId = null, string? traceparent = null, long? time = null);
 }
-
-/// <summary>What became of the events handed to a publisher.</summary>
-/// <param name="Queued">Waiting to be sent.</param>
-/// <param name="Sent">Acknowledged by the log.</param>
-/// <param name="Refused">Refused because the queue was full.</param>
-public readonly record struct EventPublisherStats(long Queued, long Sent, long Refused);

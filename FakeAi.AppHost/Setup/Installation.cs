@@ -14,11 +14,15 @@ internal sealed class Installation : IDisposable
     private const int SharingViolation = unchecked((int)0x80070020);
     private readonly FileStream _lock;
 
-    private Installation(FileStream @lock, string adminKey)
+    private Installation(FileStream @lock, string folder, string adminKey)
     {
         _lock = @lock;
+        Folder = folder;
         AdminKey = adminKey;
     }
+
+    /// <summary>The data folder, a full path.</summary>
+    public string Folder { get; }
 
     /// <summary>The key for admin routes.</summary>
     public string AdminKey { get; }
@@ -55,7 +59,7 @@ internal sealed class Installation : IDisposable
             }
 
             File.WriteAllText(pidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            installation = new Installation(held, ReadOrCreateKey(Path.Combine(folder, "admin.key")));
+            installation = new Installation(held, folder, ReadOrCreateKey(Path.Combine(folder, "admin.key")));
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -36,7 +36,8 @@ internal sealed class InstancesProjection : IProjection
         }
 
         var health = new InstanceHealth(
-            e.Instance, e.Source, d.Pid, d.UptimeSeconds, d.CpuPercent, d.WorkingSetBytes, d.ActiveRequests, d.EventsQueued, d.EventsRefused);
+            e.Instance, e.Source, d.Pid, d.UptimeSeconds, d.CpuPercent, d.WorkingSetBytes, d.ActiveRequests, d.EventsQueued, d.EventsRefused,
+            d.EventsSpillWaiting, d.EventsLost);
         batch.Add(new SetFields(document,
         [
             KeyValuePair.Create(Time, e.Time.ToString(CultureInfo.InvariantCulture)),

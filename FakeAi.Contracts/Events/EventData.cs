@@ -183,9 +183,15 @@ public sealed record ErrorOccurred(
 /// <param name="EventsQueued">Events waiting to be sent to the log.</param>
 /// <param name="EventsSent">Events that the log acknowledged since the start.</param>
 /// <param name="EventsRefused">Events refused because the queue was full.</param>
+/// <param name="EventsResent">Events handed to the log another time.</param>
+/// <param name="EventsSpilled">Events ever written to the process's spill file.</param>
+/// <param name="EventsSpillWaiting">Events in its spill file that the log has not acknowledged.</param>
+/// <param name="EventsLost">Events that were taken and are gone.</param>
+/// <param name="EventsAdopted">Events of processes that are gone, delivered by this one.</param>
 public sealed record HealthSampled(
     int Pid, double UptimeSeconds, double CpuPercent, long WorkingSetBytes, long GcHeapBytes, int ActiveRequests,
-    long EventsQueued, long EventsSent, long EventsRefused) : EventData
+    long EventsQueued, long EventsSent, long EventsRefused, long EventsResent = 0, long EventsSpilled = 0,
+    long EventsSpillWaiting = 0, long EventsLost = 0, long EventsAdopted = 0) : EventData
 {
     /// <inheritdoc/>
     [JsonIgnore]

@@ -80,9 +80,11 @@ public sealed record MetricsSnapshot
 /// <param name="ActiveRequests">Requests under way in it.</param>
 /// <param name="EventsQueued">Its events waiting to be sent.</param>
 /// <param name="EventsRefused">Its events refused since its start.</param>
+/// <param name="EventsSpillWaiting">Its events waiting in its spill file.</param>
+/// <param name="EventsLost">Its events lost since its start.</param>
 public sealed record InstanceHealth(
     string Name, string Service, int Pid, double UptimeSeconds, double CpuPercent, long WorkingSetBytes,
-    int ActiveRequests, long EventsQueued, long EventsRefused);
+    int ActiveRequests, long EventsQueued, long EventsRefused, long EventsSpillWaiting = 0, long EventsLost = 0);
 
 /// <summary>Percentiles of a distribution; relative error at most 1 %.</summary>
 /// <param name="P50">Median.</param>

@@ -26,6 +26,10 @@ public sealed class InMemoryEventLog : IEventLog
     }
 
     /// <inheritdoc/>
+    public ValueTask<long> GetLastAsync(string producer, int shard, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_shards[shard].GetLast(producer));
+
+    /// <inheritdoc/>
     public ValueTask<ShardPosition> OpenAsync(int shard, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_shards[shard].Position);
 

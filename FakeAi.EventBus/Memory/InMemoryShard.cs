@@ -72,6 +72,14 @@ internal sealed class InMemoryShard(EventBusOptions options, TimeProvider time) 
         }
     }
 
+    public long GetLast(string producer)
+    {
+        lock (_lock)
+        {
+            return _producers.GetValueOrDefault(producer);
+        }
+    }
+
     public IReadOnlyList<LogEntry> Read(string consumer, ReadFrom from, int count)
     {
         var entries = new List<LogEntry>();

@@ -1,9 +1,8 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Security.Cryptography;
-using System.Text.Json;
 using System.Threading.Channels;
 using FakeAi.Contracts.Events;
+using FakeAi.EventBus.Spill;
 using FakeAi.EventBus.Streams;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,12 +11,16 @@ using Microsoft.Extensions.Options;
 namespace FakeAi.EventBus.Publishing;
 
 /// <summary>
-/// Takes events from callers into a bounded queue; one task gives them their order, serialises them into batches by
-/// shard and hands those to a sender per shard. A caller only writes to the queue.
+/// Takes events from callers into a bounded queue; one task gives them their order and serialises them into batches by shard,
+/// whatever the log does; a sender per shard delivers those. A caller only writes to the queue.
 /// </summary>
 internal sealed partial class EventPublisher : IEventPublisher, IHostedService, IDisposable
 {
     private const int RoundEvents = 4_096;
+    private static readonly TimeSpan s_room = TimeSpan.FromMilliseconds(50);
+
+    // Even where the host's own time is used up, by requests that did not end, say: their last events are still to be told.
+    private static readonly TimeSpan s_leastDrain = TimeSpan.FromSeconds(1);
 
     private readonly IEventLog _log;
     private readonly EventOrigin _origin;
@@ -25,16 +28,17 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
     private readonly TimeProvider _time;
     private readonly ILogger<EventPublisher> _logger;
     private readonly Channel<PendingEvent> _queue;
+    private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _abort = new();
-    private readonly string _producer = RandomNumberGenerator.GetHexString(32, lowercase: true);
     private readonly Backoff _backoff;
-    private readonly ArrayBufferWriter<byte> _buffer = new(4_096);
-    private readonly Utf8JsonWriter _writer;
-    private long _accepted;
-    private long _sent;
-    private long _refused;
-    private long _seq;
+    private readonly EventWriter _writer;
+    private readonly MemoryBudget _memory;
+    private readonly SpillFolder? _folder;
+    private readonly SpillFile _spill;
+    private ShardOutbox[] _outboxes = [];
+    private ShardSender[] _senders = [];
     private Task _running = Task.CompletedTask;
+    private Task _taking = Task.CompletedTask;
 
     public EventPublisher(
         IEventLog log, EventOrigin origin, IOptions<EventBusOptions> options, TimeProvider time, ILogger<EventPublisher> logger)
@@ -45,7 +49,10 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
         _time = time;
         _logger = logger;
         _backoff = new Backoff(time);
-        _writer = new Utf8JsonWriter(_buffer);
+        _writer = new EventWriter(origin);
+        _memory = new MemoryBudget(_options.MemoryBytes);
+        _folder = SpillFolder.From(_options);
+        _spill = new SpillFile(_folder, Producer, _options.SpillBytes, logger);
         _queue = Channel.CreateBounded<PendingEvent>(new BoundedChannelOptions(_options.QueueCapacity)
         {
             FullMode = BoundedChannelFullMode.Wait,
@@ -54,14 +61,14 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
         });
     }
 
-    public EventPublisherStats Stats
-    {
-        get
-        {
-            var sent = Interlocked.Read(ref _sent);
-            return new EventPublisherStats(Math.Max(0, Interlocked.Read(ref _accepted) - sent), sent, Interlocked.Read(ref _refused));
-        }
-    }
+    public EventPublisherStats Stats => Counters.Stats;
+
+    /// <summary>This start of the process, as the log knows it: 32 hex digits.</summary>
+    internal string Producer { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    internal PublisherCounters Counters { get; } = new();
+
+    internal long MemoryUsed => _memory.Used;
 
     public bool Publish(EventData data, string? requestId = null, string? traceparent = null, long? time = null)
     {
@@ -71,13 +78,13 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
             traceparent = activity.Id;
         }
 
+        Counters.Accept();
         if (_queue.Writer.TryWrite(new PendingEvent(data, requestId, traceparent, time ?? UnixMicroseconds())))
         {
-            Interlocked.Increment(ref _accepted);
             return true;
         }
 
-        if (Interlocked.Increment(ref _refused) == 1)
+        if (Counters.Refuse())
         {
             Log.FirstRefused(_logger);
         }
@@ -87,24 +94,36 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _running = Task.Run(() => RunAsync(_abort.Token), CancellationToken.None);
+        if (!_spill.HasFolder)
+        {
+            Log.NoFolder(_logger);
+        }
+
+        _running = Task.Run(RunAsync, CancellationToken.None);
         return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        _queue.Writer.TryComplete();
-        try
+        if (_stopping.IsCancellationRequested)
         {
-            await _running.WaitAsync(TimeSpan.FromSeconds(_options.DrainSeconds), _time, cancellationToken);
-        }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
-        {
-            await _abort.CancelAsync();
-            await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
         }
 
-        if (Stats.Queued is > 0 and var lost)
+        _queue.Writer.TryComplete();
+        await _stopping.CancelAsync();
+        await DrainAsync(cancellationToken);
+        await _abort.CancelAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _taking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Leave();
+        _spill.Dispose();
+        if (Stats is { SpillWaiting: > 0 and var left })
+        {
+            Log.LeftAtStop(_logger, left);
+        }
+
+        if (Stats is { Lost: > 0 and var lost })
         {
             Log.LostAtStop(_logger, lost);
         }
@@ -112,106 +131,178 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
 
     public void Dispose()
     {
+        _spill.Dispose();
+        _stopping.Dispose();
         _abort.Dispose();
         _writer.Dispose();
     }
 
-    private async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until all is delivered or no longer can be, or time is up.</summary>
+    private async Task DrainAsync(CancellationToken cancellationToken)
     {
-        var senders = Array.Empty<ShardSender>();
+        var limit = TimeSpan.FromSeconds(_options.DrainSeconds);
+        var least = limit < s_leastDrain ? limit : s_leastDrain;
+        var started = _time.GetTimestamp();
         try
         {
-            senders = new ShardSender[await GetShardCountAsync(cancellationToken)];
-            for (var shard = 0; shard < senders.Length; shard++)
-            {
-                senders[shard] = new ShardSender(
-                    _log, _producer, shard, _options, _time, _logger, events => Interlocked.Add(ref _sent, events), cancellationToken);
-            }
+            await _running.WaitAsync(limit, _time, cancellationToken);
+        }
+        catch (OperationCanceledException) when (_time.GetElapsedTime(started) < least)
+        {
+            await _running.WaitAsync(least - _time.GetElapsedTime(started), _time, CancellationToken.None)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+        }
+    }
 
+    /// <summary>Writes what is still in memory, the queue included, to the spill file. Senders and taking have ended.</summary>
+    private void Leave()
+    {
+        if (_outboxes.Length == 0)
+        {
+            CreateOutboxes(_folder?.RecallShards() ?? _options.Shards);
+        }
+
+        for (var shard = 0; shard < _outboxes.Length; shard++)
+        {
+            _outboxes[shard].Leave(shard < _senders.Length ? _senders[shard].InFlight : null);
+        }
+
+        while (_queue.Reader.TryRead(out var pending))
+        {
+            Add(pending);
+        }
+
+        foreach (var outbox in _outboxes)
+        {
+            outbox.Leave();
+        }
+    }
+
+    /// <summary>Ends when the senders have.</summary>
+    private async Task RunAsync()
+    {
+        var shards = await GetShardCountAsync();
+        CreateOutboxes(shards);
+        _senders = [.. _outboxes.Select(outbox => new ShardSender(
+            outbox, _log, Producer, _options.KeptBytes / shards, _memory, _spill, Counters, _time, _logger))];
+        var sending = _senders.Select(sender => Task.Run(() => sender.RunAsync(_stopping.Token, _abort.Token), CancellationToken.None)).ToList();
+        _taking = TakeAllAsync(_abort.Token);
+        await Task.WhenAll(sending);
+    }
+
+    private async Task TakeAllAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
             while (await _queue.Reader.WaitToReadAsync(cancellationToken))
             {
-                if (_queue.Reader.Count < _options.BatchEvents * senders.Length && _options.LingerMs > 0)
+                if (_queue.Reader.Count < _options.BatchEvents * _outboxes.Length && _options.LingerMs > 0)
                 {
                     await Task.Delay(TimeSpan.FromMilliseconds(_options.LingerMs), _time, cancellationToken);
                 }
 
                 for (var i = 0; i < RoundEvents && _queue.Reader.TryRead(out var pending); i++)
                 {
-                    await AddAsync(senders, pending, cancellationToken);
+                    if (Add(pending) is { } full)
+                    {
+                        await WaitForRoomAsync(full, cancellationToken);
+                    }
                 }
 
-                foreach (var sender in senders)
+                foreach (var outbox in _outboxes)
                 {
-                    await sender.FlushAsync(cancellationToken);
+                    outbox.Flush();
                 }
             }
-
-            await Task.WhenAll(senders.Select(s => s.CompleteAsync()));
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            await Task.WhenAll(senders.Where(s => s is not null).Select(s => s.CompleteAsync()))
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-        catch (Exception e)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             // From here on every event is refused and counted, rather than kept for nobody.
             _queue.Writer.TryComplete(e);
             Log.Ended(_logger, e);
         }
+        finally
+        {
+            foreach (var outbox in _outboxes)
+            {
+                outbox.Complete();
+            }
+        }
     }
 
-    private ValueTask AddAsync(ShardSender[] senders, in PendingEvent pending, CancellationToken cancellationToken)
+    /// <summary>Gives an event to its shard; returns that when it can take no more for now.</summary>
+    private ShardOutbox? Add(in PendingEvent pending)
     {
-        var sender = senders[Fnv1a.Shard(pending.RequestId ?? _origin.Instance, senders.Length)];
-        var @event = new FakeAiEvent(
-            sender.NextEventId(), pending.Time, pending.RequestId, _origin.Source, _origin.Instance, _seq + 1,
-            pending.Traceparent, pending.Data);
-        byte[] payload;
+        var outbox = _outboxes[Fnv1a.Shard(pending.RequestId ?? _origin.Instance, _outboxes.Length)];
         try
         {
-            _buffer.ResetWrittenCount();
-            _writer.Reset();
-            EventJson.Write(_writer, @event);
-            _writer.Flush();
-            payload = _buffer.WrittenSpan.ToArray();
+            return outbox.Add(_writer, pending) ? null : outbox;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
         {
             // A type without JSON is a mistake in our own code; it must not stop the events of others.
-            Interlocked.Decrement(ref _accepted);
-            Interlocked.Increment(ref _refused);
-            Log.NotSerialisable(_logger, e, @event.Type);
-            return ValueTask.CompletedTask;
+            Counters.Refuse();
+            Log.NotSerialisable(_logger, e, pending.Data.Type);
+            return null;
         }
-
-        _seq++;
-        return sender.AddAsync(payload, cancellationToken);
     }
 
-    private async Task<int> GetShardCountAsync(CancellationToken cancellationToken)
+    /// <summary>Memory and file are full: nothing is taken until a batch is acknowledged, and the queue refuses what does not fit.</summary>
+    private async Task WaitForRoomAsync(ShardOutbox outbox, CancellationToken cancellationToken)
+    {
+        while (!outbox.TryMakeRoom())
+        {
+            await Task.Delay(s_room, _time, cancellationToken);
+        }
+    }
+
+    private void CreateOutboxes(int shards) => _outboxes = [.. Enumerable.Range(0, shards).Select(shard =>
+        new ShardOutbox(Producer, shard, _options, _memory, _spill, Counters))];
+
+    private async Task<int> GetShardCountAsync()
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                return await _log.GetShardCountAsync(cancellationToken);
+                var count = await _log.GetShardCountAsync(_abort.Token);
+                Remember(count);
+                return count;
             }
-            catch (EventLogUnavailableException e)
+            catch (Exception e) when (!_abort.IsCancellationRequested)
             {
                 if (attempt == 0)
                 {
                     Log.WaitingForLog(_logger, e.Message);
                 }
-
-                await _backoff.WaitAsync(attempt, cancellationToken);
             }
+
+            // The count never changes while anything is pending, so events need not wait for it where it was heard before.
+            if (_folder?.RecallShards() is { } known)
+            {
+                return known;
+            }
+
+            await _backoff.WaitAsync(attempt, _stopping.Token);
+        }
+    }
+
+    private void Remember(int shards)
+    {
+        try
+        {
+            _folder?.RememberShards(shards);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.FolderUnusable(_logger, e.Message);
         }
     }
 
     private long UnixMicroseconds() => (_time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
-
-    private readonly record struct PendingEvent(EventData Data, string? RequestId, string? Traceparent, long Time);
 
     private static partial class Log
     {
@@ -221,13 +312,22 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
         [LoggerMessage(1, LogLevel.Warning, "The event queue is full: events are refused and counted until the log takes them again.")]
         public static partial void FirstRefused(ILogger logger);
 
-        [LoggerMessage(2, LogLevel.Warning, "{Count} events were not delivered before the process stopped.")]
+        [LoggerMessage(2, LogLevel.Error, "{Count} events are lost.")]
         public static partial void LostAtStop(ILogger logger, long count);
 
-        [LoggerMessage(3, LogLevel.Warning, "The event log cannot be reached yet ({Reason}); events wait in memory.")]
+        [LoggerMessage(3, LogLevel.Warning, "The event log cannot be reached yet ({Reason}).")]
         public static partial void WaitingForLog(ILogger logger, string reason);
 
         [LoggerMessage(4, LogLevel.Error, "An event of type {Type} could not be written.")]
         public static partial void NotSerialisable(ILogger logger, Exception exception, string type);
+
+        [LoggerMessage(6, LogLevel.Warning, "{Count} events were not delivered before the process stopped; another process will, from the spill file.")]
+        public static partial void LeftAtStop(ILogger logger, long count);
+
+        [LoggerMessage(7, LogLevel.Information, "There is no spill folder: events that cannot wait in memory are refused, and what is undelivered at the stop is lost.")]
+        public static partial void NoFolder(ILogger logger);
+
+        [LoggerMessage(8, LogLevel.Error, "The spill folder cannot be used: {Reason}")]
+        public static partial void FolderUnusable(ILogger logger, string reason);
     }
 }

@@ -1,147 +1,252 @@
-using System.Globalization;
-using System.Threading.Channels;
+using FakeAi.EventBus.Spill;
 using FakeAi.EventBus.Streams;
 using Microsoft.Extensions.Logging;
 
 namespace FakeAi.EventBus.Publishing;
 
 /// <summary>
-/// One shard's batches: filled and numbered by the publisher's task, sent by a task of its own, one at a time, each
-/// until the log has it. Batches that the log acknowledged are kept for a while, in case it forgets them.
+/// Sends one shard's batches, one at a time and in order, each until the log has it. When the log turns out to have
+/// forgotten acknowledged ones, these are sent again first.
 /// </summary>
 internal sealed partial class ShardSender
 {
-    private const int WaitingBatches = 8;
-    private static readonly TimeSpan s_keepAcknowledged = TimeSpan.FromSeconds(5);
+    private const int MostRefills = 8;
 
+    private readonly ShardOutbox _outbox;
     private readonly IEventLog _log;
     private readonly string _producer;
-    private readonly int _shard;
-    private readonly EventBusOptions _options;
-    private readonly TimeProvider _time;
+    private readonly MemoryBudget _memory;
+    private readonly SpillFile _spill;
+    private readonly PublisherCounters _counters;
+    private readonly KeptBatches _kept;
     private readonly ILogger _logger;
-    private readonly Action<int> _acknowledged;
     private readonly Backoff _backoff;
-    private readonly Channel<EventBatch> _batches;
-    private readonly Queue<(long Timestamp, EventBatch Batch)> _kept = new();
-    private readonly string _idPrefix;
-    private readonly Task _sending;
-    private List<byte[]> _open = [];
-    private int _openBytes;
-    private long _number = 1;
+    private int _failedChecks;
 
     public ShardSender(
-        IEventLog log, string producer, int shard, EventBusOptions options, TimeProvider time, ILogger logger,
-        Action<int> acknowledged, CancellationToken cancellationToken)
+        ShardOutbox outbox, IEventLog log, string producer, long keptBytes, MemoryBudget memory, SpillFile spill,
+        PublisherCounters counters, TimeProvider time, ILogger logger)
     {
+        _outbox = outbox;
         _log = log;
         _producer = producer;
-        _shard = shard;
-        _options = options;
-        _time = time;
+        _memory = memory;
+        _spill = spill;
+        _counters = counters;
         _logger = logger;
-        _acknowledged = acknowledged;
         _backoff = new Backoff(time);
-        _idPrefix = string.Create(CultureInfo.InvariantCulture, $"{producer}-{shard}-");
-        _batches = Channel.CreateBounded<EventBatch>(new BoundedChannelOptions(WaitingBatches)
-        {
-            FullMode = BoundedChannelFullMode.Wait,
-            SingleReader = true,
-            SingleWriter = true,
-        });
-        _sending = Task.Run(() => SendAllAsync(cancellationToken), CancellationToken.None);
+        _kept = new KeptBatches(time, keptBytes, spill);
+        Time = time;
     }
 
-    /// <summary>The id that the next added event must carry.</summary>
-    public string NextEventId() => string.Create(CultureInfo.InvariantCulture, $"{_idPrefix}{_number}.{_open.Count}");
+    /// <summary>What was taken and not acknowledged when sending ended.</summary>
+    public Outgoing? InFlight { get; private set; }
 
-    public async ValueTask AddAsync(byte[] payload, CancellationToken cancellationToken)
+    private TimeProvider Time { get; }
+
+    /// <summary>Ends when all is sent and nothing more comes.</summary>
+    /// <param name="stopping">From then on, a log that does not take a batch is not asked again, if there is a file to leave it in.</param>
+    /// <param name="abort">Ends everything at once.</param>
+    public async Task RunAsync(CancellationToken stopping, CancellationToken abort)
     {
-        _open.Add(payload);
-        _openBytes += payload.Length;
-        if (_open.Count >= _options.BatchEvents || _openBytes >= _options.BatchBytes)
+        try
         {
-            await FlushAsync(cancellationToken);
-        }
-    }
-
-    public ValueTask FlushAsync(CancellationToken cancellationToken)
-    {
-        if (_open.Count == 0)
-        {
-            return ValueTask.CompletedTask;
-        }
-
-        var batch = new EventBatch(_producer, _shard, _number++, _open);
-        _open = new List<byte[]>(Math.Min(_options.BatchEvents, batch.Events.Count + 16));
-        _openBytes = 0;
-        return _batches.Writer.WriteAsync(batch, cancellationToken);
-    }
-
-    public Task CompleteAsync()
-    {
-        _batches.Writer.TryComplete();
-        return _sending;
-    }
-
-    private async Task SendAllAsync(CancellationToken cancellationToken)
-    {
-        await foreach (var batch in _batches.Reader.ReadAllAsync(cancellationToken))
-        {
-            await SendAsync(batch, cancellationToken);
-            _acknowledged(batch.Events.Count);
-            _kept.Enqueue((_time.GetTimestamp(), batch));
-            while (_kept.TryPeek(out var oldest) && _time.GetElapsedTime(oldest.Timestamp) > s_keepAcknowledged)
+            while (true)
             {
-                _kept.Dequeue();
+                if (_outbox.TryTake(out var next))
+                {
+                    InFlight = next;
+                    if (!await SendAsync(next, stopping, abort))
+                    {
+                        return;
+                    }
+
+                    InFlight = null;
+                }
+                else if (_outbox.IsCompleted)
+                {
+                    return;
+                }
+                else
+                {
+                    await IdleAsync(abort);
+                }
             }
         }
+        catch (OperationCanceledException) when (abort.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            _kept.Clear();
+        }
     }
 
-    private async Task SendAsync(EventBatch batch, CancellationToken cancellationToken)
+    private async Task<bool> SendAsync(Outgoing next, CancellationToken stopping, CancellationToken abort)
     {
-        var rebase = false;
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                var result = await _log.AppendAsync(batch, rebase, cancellationToken);
-                if (result.Outcome != AppendOutcome.Gap)
+                if (attempt > 0)
                 {
-                    if (attempt > 0)
-                    {
-                        Log.Delivered(_logger, _shard, attempt + 1);
-                    }
-
-                    return;
+                    _counters.Resent(next.Events);
                 }
 
-                rebase = !await RefillAsync(result.Last, cancellationToken);
+                var batch = Load(next);
+                var result = await _log.AppendAsync(batch, rebase: false, abort);
+                if (result.Outcome == AppendOutcome.Gap)
+                {
+                    await RefillAsync(result.Last, batch, abort);
+                }
+
+                Acknowledged(next, batch);
+                if (attempt > 0)
+                {
+                    Log.Delivered(_logger, _outbox.Shard, attempt + 1);
+                }
+
+                return true;
             }
-            catch (EventLogUnavailableException e)
+            catch (Exception e) when (!abort.IsCancellationRequested)
             {
+                // A shard that stops would be noticed by nobody, so nothing ends this but the process's stop.
                 if (attempt is 0 or 6)
                 {
-                    Log.Undelivered(_logger, _shard, e.Message);
+                    Log.Undelivered(_logger, _outbox.Shard, e.Message);
                 }
+            }
 
-                await _backoff.WaitAsync(attempt, cancellationToken);
+            if (!await BackOffAsync(attempt, stopping, abort))
+            {
+                return false;
             }
         }
     }
 
-    /// <summary>Sends the kept batches after the log's last one; false when the first of them is not kept any more.</summary>
-    private async Task<bool> RefillAsync(long last, CancellationToken cancellationToken)
+    /// <summary>False when the process is stopping and the batch can be left in the spill file.</summary>
+    private async Task<bool> BackOffAsync(int attempt, CancellationToken stopping, CancellationToken abort)
     {
-        var missing = _kept.Where(k => k.Batch.Number > last).Select(k => k.Batch).ToList();
-        var complete = missing.Count > 0 && missing[0].Number == last + 1;
-        Log.Gap(_logger, _shard, last, missing.Count, complete);
-        for (var i = 0; i < missing.Count; i++)
+        if (!_spill.HasFolder)
         {
-            await _log.AppendAsync(missing[i], rebase: i == 0 && !complete, cancellationToken);
+            await _backoff.WaitAsync(attempt, abort);
+            return true;
         }
 
-        return missing.Count > 0;
+        await _backoff.WaitAsync(attempt, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !stopping.IsCancellationRequested;
+    }
+
+    private void Acknowledged(in Outgoing sent, EventBatch batch)
+    {
+        var damaged = sent.Events - batch.Events.Count;
+        if (damaged > 0)
+        {
+            Log.Damaged(_logger, _outbox.Shard, damaged);
+            _counters.Lost(damaged, fromSpill: true);
+            _kept.Add(new Outgoing(batch, 0, default));
+            _spill.Release();
+            return;
+        }
+
+        _counters.Acknowledged(sent.Events, fromSpill: sent.Batch is null);
+        _memory.Release(sent.Bytes);
+        _kept.Add(sent);
+    }
+
+    /// <summary>The batch itself. One that the disk damaged becomes an empty one, so that the numbers stay dense.</summary>
+    private EventBatch Load(in Outgoing outgoing) =>
+        outgoing.Batch ?? _spill.Read(outgoing.Spilled) ?? new EventBatch(_producer, _outbox.Shard, outgoing.Number, []);
+
+    private async Task IdleAsync(CancellationToken abort)
+    {
+        var work = _outbox.WorkAsync();
+        if (_kept.CheckIn() is not { } wait)
+        {
+            await work.WaitAsync(abort);
+            return;
+        }
+
+        try
+        {
+            await work.WaitAsync(wait, Time, abort);
+        }
+        catch (TimeoutException)
+        {
+            await CheckAsync(abort);
+        }
+    }
+
+    private async Task CheckAsync(CancellationToken abort)
+    {
+        try
+        {
+            var last = await _log.GetLastAsync(_producer, _outbox.Shard, abort);
+            if (last < _kept.Last)
+            {
+                await RefillAsync(last, null, abort);
+            }
+            else
+            {
+                _kept.Confirmed();
+            }
+
+            _failedChecks = 0;
+        }
+        catch (Exception e) when (!abort.IsCancellationRequested)
+        {
+            if (_failedChecks is 0 or 6)
+            {
+                Log.Unchecked(_logger, _outbox.Shard, e.Message);
+            }
+
+            _kept.Postpone(Backoff.Pause(_failedChecks++));
+        }
+    }
+
+    /// <summary>Sends what is kept after the log's last batch, then the next one. An exception leaves all as it was, to be begun again.</summary>
+    private async Task RefillAsync(long last, EventBatch? next, CancellationToken abort)
+    {
+        var from = last;
+        for (var round = 0; round < MostRefills; round++)
+        {
+            var missing = _kept.After(last);
+            Log.Gap(_logger, _outbox.Shard, last, missing.Length, missing.Length > 0 && missing[0].Number == last + 1);
+            if (await SendAfterAsync(last, missing, next, abort) is not { } forgotten)
+            {
+                _kept.Refilled(Math.Min(from, last));
+                return;
+            }
+
+            (last, from) = (forgotten, Math.Min(from, forgotten));
+        }
+
+        throw new EventLogUnavailableException("the log forgets batches faster than they are sent again");
+    }
+
+    /// <summary>Null when the log took them all, else its last batch, which is not the one it had before.</summary>
+    private async ValueTask<long?> SendAfterAsync(long last, Outgoing[] missing, EventBatch? next, CancellationToken abort)
+    {
+        for (var i = 0; i < missing.Length; i++)
+        {
+            // Only in front of the oldest kept one may something be missing for good: the kept ones have no gaps.
+            var batch = Load(missing[i]);
+            _counters.Resent(batch.Events.Count);
+            var result = await _log.AppendAsync(batch, rebase: i == 0 && batch.Number > last + 1, abort);
+            if (result.Outcome == AppendOutcome.Gap)
+            {
+                return result.Last;
+            }
+        }
+
+        if (next is null)
+        {
+            return null;
+        }
+
+        _counters.Resent(next.Events.Count);
+        var answer = await _log.AppendAsync(next, rebase: _kept.IsEmpty && next.Number > last + 1, abort);
+        return answer.Outcome == AppendOutcome.Gap ? answer.Last : null;
     }
 
     private static partial class Log
@@ -154,5 +259,11 @@ internal sealed partial class ShardSender
 
         [LoggerMessage(12, LogLevel.Warning, "Shard {Shard}: the log's last batch is {Last}; {Kept} later ones are sent again (complete: {Complete}).")]
         public static partial void Gap(ILogger logger, int shard, long last, int kept, bool complete);
+
+        [LoggerMessage(13, LogLevel.Error, "Shard {Shard}: {Events} spilled events were damaged on the disk and are lost.")]
+        public static partial void Damaged(ILogger logger, int shard, int events);
+
+        [LoggerMessage(14, LogLevel.Warning, "Shard {Shard}: cannot ask whether the log still has the last batches ({Reason}); asking again.")]
+        public static partial void Unchecked(ILogger logger, int shard, string reason);
     }
 }

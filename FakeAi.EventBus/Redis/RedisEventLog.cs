@@ -53,6 +53,12 @@ internal sealed class RedisEventLog : IEventLog
         }
     }
 
+    public async ValueTask<long> GetLastAsync(string producer, int shard, CancellationToken cancellationToken)
+    {
+        var reply = await _session.ExecuteAsync("GET", [Shard(shard).Keys.Producer(producer)], cancellationToken);
+        return reply.IsNull ? 0 : (long)reply;
+    }
+
     public async ValueTask<ShardPosition> OpenAsync(int shard, CancellationToken cancellationToken)
     {
         var (keys, state) = Shard(shard);

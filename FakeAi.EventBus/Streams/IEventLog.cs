@@ -16,6 +16,9 @@ public interface IEventLog
     /// <param name="cancellationToken">Ends the wait, not the effect.</param>
     ValueTask<AppendResult> AppendAsync(EventBatch batch, bool rebase, CancellationToken cancellationToken);
 
+    /// <summary>Number of a producer's last batch in a shard, 0 for none.</summary>
+    ValueTask<long> GetLastAsync(string producer, int shard, CancellationToken cancellationToken);
+
     /// <summary>Makes a shard ready for consumers and tells where its state stands.</summary>
     ValueTask<ShardPosition> OpenAsync(int shard, CancellationToken cancellationToken);
 

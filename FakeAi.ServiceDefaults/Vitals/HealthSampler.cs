@@ -38,7 +38,12 @@ internal sealed class HealthSampler(IServiceProvider services, RequestGauge gaug
                 gauge.Active,
                 stats.Queued,
                 stats.Sent,
-                stats.Refused));
+                stats.Refused,
+                stats.Resent,
+                stats.Spilled,
+                stats.SpillWaiting,
+                stats.Lost,
+                stats.Adopted));
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }

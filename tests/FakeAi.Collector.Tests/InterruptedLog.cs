@@ -12,6 +12,8 @@ internal sealed class InterruptedLog(IEventLog log) : IEventLog
     public ValueTask<AppendResult> AppendAsync(EventBatch batch, bool rebase, CancellationToken cancellationToken) =>
         log.AppendAsync(batch, rebase, cancellationToken);
 
+    public ValueTask<long> GetLastAsync(string producer, int shard, CancellationToken cancellationToken) => log.GetLastAsync(producer, shard, cancellationToken);
+
     public ValueTask<ShardPosition> OpenAsync(int shard, CancellationToken cancellationToken) => log.OpenAsync(shard, cancellationToken);
 
     public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(int shard, string consumer, ReadFrom from, int count, CancellationToken cancellationToken) =>

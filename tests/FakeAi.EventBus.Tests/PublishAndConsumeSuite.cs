@@ -38,7 +38,7 @@ public abstract class PublishAndConsumeSuite
         });
         await Eventually.IsTrueAsync(async () => await CountedAsync() == 4_000 && await DepthAsync() == 0);
         await publisher.StopAsync(default);
-        Assert.Equal(new EventPublisherStats(0, 4_000, 0), publisher.Stats);
+        Assert.Equal(new EventPublisherStats { Sent = 4_000 }, publisher.Stats);
         Assert.Equal(4_000, await CountedAsync());
         Assert.Equal(4_000, handler.Ids.Count);
         Assert.Equal(Enumerable.Range(1, 4_000), handler.Seqs.Keys.Order().Select(s => (int)s));

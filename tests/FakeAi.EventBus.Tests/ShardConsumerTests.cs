@@ -64,6 +64,8 @@ public sealed class ShardConsumerTests
 
         public ValueTask<AppendResult> AppendAsync(EventBatch batch, bool rebase, CancellationToken cancellationToken) => inner.AppendAsync(batch, rebase, cancellationToken);
 
+        public ValueTask<long> GetLastAsync(string producer, int shard, CancellationToken cancellationToken) => inner.GetLastAsync(producer, shard, cancellationToken);
+
         public ValueTask<ShardPosition> OpenAsync(int shard, CancellationToken cancellationToken) => inner.OpenAsync(shard, cancellationToken);
 
         public async ValueTask<IReadOnlyList<LogEntry>> ReadAsync(int shard, string consumer, ReadFrom from, int count, CancellationToken cancellationToken)

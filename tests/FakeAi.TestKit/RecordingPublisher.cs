@@ -9,7 +9,7 @@ public sealed class RecordingPublisher : IEventPublisher
 {
     private readonly ConcurrentQueue<(EventData Data, string? RequestId)> _events = new();
 
-    public EventPublisherStats Stats => new(0, _events.Count, 0);
+    public EventPublisherStats Stats => new() { Sent = _events.Count };
 
     /// <summary>The events of requests; what the process tells of itself in between is left out.</summary>
     public IReadOnlyList<(EventData Data, string? RequestId)> Events => [.. _events.Where(e => e.RequestId is not null)];

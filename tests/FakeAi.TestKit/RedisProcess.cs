@@ -21,6 +21,9 @@ public sealed class RedisProcess : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>Where the server keeps its files.</summary>
+    public string Folder => _folder;
+
     public string ConnectionString =>
         string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}") + (_password is null ? "" : $",password={_password}");
 

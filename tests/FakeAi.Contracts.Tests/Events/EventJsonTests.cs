@@ -22,7 +22,7 @@ public sealed class EventJsonTests
         new RouteSelected("engine-0", "only"),
         new RouteFallback("engine-0", "engine-1", "connection_refused"),
         new ErrorOccurred("/v1/chat/completions", "gpt-4o", 400, "invalid_request_error", null, "messages", "Missing »messages«.", "warning"),
-        new HealthSampled(4711, 12.5, 103.2, 1 << 27, 1 << 24, 3, 17, 9_000_000_000, 1),
+        new HealthSampled(4711, 12.5, 103.2, 1 << 27, 1 << 24, 3, 17, 9_000_000_000, 1, 2, 3, 4, 5, 6),
     ];
 
     public static TheoryData<int> Samples => [.. Enumerable.Range(0, s_samples.Length)];
@@ -41,6 +41,16 @@ public sealed class EventJsonTests
         """{"v":1,"id":"i","type":"stream.first_token","time":1,"source":"s","instance":"n","seq":1,"data":{"ttftUs":"soon"}}""",
         """{"v":1,"id":"i","type":"stream.first_token","time":1,"instance":"n","seq":1,"data":{"ttftUs":1}}""",
     ];
+
+    [Fact]
+    public void HealthSampled_ToldByAnOlderProcess_IsReadWithZerosForWhatItDidNotKnow()
+    {
+        var e = EventJson.Read(Encoding.UTF8.GetBytes("""
+            {"v":1,"id":"i","type":"health.sampled","time":1,"source":"s","instance":"n","seq":1,"data":{"pid":7,"uptimeSeconds":5,
+            "cpuPercent":1,"workingSetBytes":2,"gcHeapBytes":3,"activeRequests":4,"eventsQueued":5,"eventsSent":6,"eventsRefused":7}}
+            """));
+        Assert.Equal(new HealthSampled(7, 5, 1, 2, 3, 4, 5, 6, 7), e.Data);
+    }
 
     [Fact]
     public void Samples_CoverEveryType() =>
