@@ -19,8 +19,9 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
     private const int RoundEvents = 4_096;
     private static readonly TimeSpan s_room = TimeSpan.FromMilliseconds(50);
 
-    // Even where the host's own time is used up, by requests that did not end, say: their last events are still to be told.
-    private static readonly TimeSpan s_leastDrain = TimeSpan.FromSeconds(1);
+    // Even where the host's own 2 s are used up, by requests that did not end, say: their last events are still to be told. Whoever
+    // stops this process may kill it after 3 s, and what is left must be in the file by then.
+    private static readonly TimeSpan s_leastDrain = TimeSpan.FromMilliseconds(500);
 
     private readonly IEventLog _log;
     private readonly EventOrigin _origin;
@@ -30,10 +31,9 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
     private readonly Channel<PendingEvent> _queue;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _abort = new();
-    private readonly Backoff _backoff;
     private readonly EventWriter _writer;
     private readonly MemoryBudget _memory;
-    private readonly SpillFolder? _folder;
+    private readonly ShardCount _shards;
     private readonly SpillFile _spill;
     private ShardOutbox[] _outboxes = [];
     private ShardSender[] _senders = [];
@@ -48,11 +48,11 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
         _options = options.Value;
         _time = time;
         _logger = logger;
-        _backoff = new Backoff(time);
         _writer = new EventWriter(origin);
         _memory = new MemoryBudget(_options.MemoryBytes);
-        _folder = SpillFolder.From(_options);
-        _spill = new SpillFile(_folder, Producer, _options.SpillBytes, logger);
+        var folder = SpillFolder.From(_options);
+        _shards = new ShardCount(log, folder, _options, time, logger);
+        _spill = new SpillFile(folder, Producer, _options.SpillBytes, logger);
         _queue = Channel.CreateBounded<PendingEvent>(new BoundedChannelOptions(_options.QueueCapacity)
         {
             FullMode = BoundedChannelFullMode.Wait,
@@ -162,7 +162,7 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
     {
         if (_outboxes.Length == 0)
         {
-            CreateOutboxes(_folder?.RecallShards() ?? _options.Shards);
+            CreateOutboxes(_shards.Presume());
         }
 
         for (var shard = 0; shard < _outboxes.Length; shard++)
@@ -184,7 +184,7 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
     /// <summary>Ends when the senders have.</summary>
     private async Task RunAsync()
     {
-        var shards = await GetShardCountAsync();
+        var shards = await _shards.LearnAsync(_stopping.Token, _abort.Token);
         CreateOutboxes(shards);
         _senders = [.. _outboxes.Select(outbox => new ShardSender(
             outbox, _log, Producer, _options.KeptBytes / shards, _memory, _spill, Counters, _time, _logger))];
@@ -262,46 +262,6 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
     private void CreateOutboxes(int shards) => _outboxes = [.. Enumerable.Range(0, shards).Select(shard =>
         new ShardOutbox(Producer, shard, _options, _memory, _spill, Counters))];
 
-    private async Task<int> GetShardCountAsync()
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                var count = await _log.GetShardCountAsync(_abort.Token);
-                Remember(count);
-                return count;
-            }
-            catch (Exception e) when (!_abort.IsCancellationRequested)
-            {
-                if (attempt == 0)
-                {
-                    Log.WaitingForLog(_logger, e.Message);
-                }
-            }
-
-            // The count never changes while anything is pending, so events need not wait for it where it was heard before.
-            if (_folder?.RecallShards() is { } known)
-            {
-                return known;
-            }
-
-            await _backoff.WaitAsync(attempt, _stopping.Token);
-        }
-    }
-
-    private void Remember(int shards)
-    {
-        try
-        {
-            _folder?.RememberShards(shards);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Log.FolderUnusable(_logger, e.Message);
-        }
-    }
-
     private long UnixMicroseconds() => (_time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
     private static partial class Log
@@ -315,9 +275,6 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
         [LoggerMessage(2, LogLevel.Error, "{Count} events are lost.")]
         public static partial void LostAtStop(ILogger logger, long count);
 
-        [LoggerMessage(3, LogLevel.Warning, "The event log cannot be reached yet ({Reason}).")]
-        public static partial void WaitingForLog(ILogger logger, string reason);
-
         [LoggerMessage(4, LogLevel.Error, "An event of type {Type} could not be written.")]
         public static partial void NotSerialisable(ILogger logger, Exception exception, string type);
 
@@ -326,8 +283,5 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
 
         [LoggerMessage(7, LogLevel.Information, "There is no spill folder: events that cannot wait in memory are refused, and what is undelivered at the stop is lost.")]
         public static partial void NoFolder(ILogger logger);
-
-        [LoggerMessage(8, LogLevel.Error, "The spill folder cannot be used: {Reason}")]
-        public static partial void FolderUnusable(ILogger logger, string reason);
     }
 }

@@ -62,6 +62,7 @@ internal sealed partial class SpillReplay(
     {
         var i = After(records, last);
         var any = i < records.Count;
+        long? gapAfter = null;
         for (var attempt = 0; i < records.Count;)
         {
             if (Load(records[i]) is not { } batch)
@@ -73,9 +74,11 @@ internal sealed partial class SpillReplay(
 
             try
             {
-                // What lies between the log's last batch and the first one here died with its process.
-                var missing = i == After(records, last) ? batch.Number - last - 1 : 0;
-                var result = await log.AppendAsync(batch, rebase: missing > 0, cancellationToken);
+                // What lies between the log's last batch and the first one here died with its process. The log must have
+                // said so just now: one that has forgotten batches since gets these first.
+                var missing = batch.Number - last - 1;
+                var result = await log.AppendAsync(batch, rebase: missing > 0 && gapAfter == last, cancellationToken);
+                gapAfter = result.Outcome == AppendOutcome.Gap ? result.Last : null;
                 last = result.Outcome == AppendOutcome.Appended ? batch.Number : result.Last;
                 if (result.Outcome == AppendOutcome.Appended && missing > 0)
                 {
