@@ -36,6 +36,7 @@ public abstract class PublishAndConsumeSuite
                 }
             }
         });
+        await Eventually.IsTrueAsync(() => publisher.Stats.Sent == 4_000);
         await Eventually.IsTrueAsync(async () => await CountedAsync() == 4_000 && await DepthAsync() == 0);
         await publisher.StopAsync(default);
         Assert.Equal(new EventPublisherStats { Sent = 4_000 }, publisher.Stats);
