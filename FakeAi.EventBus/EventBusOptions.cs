@@ -54,13 +54,15 @@ public sealed class EventBusOptions
     [Range(50, 60_000)]
     public int CallTimeoutMs { get; set; } = 2_000;
 
-    /// <summary>Pause between two looks at a shard that had no full batch to read, milliseconds.</summary>
+    /// <summary>Pause after a look at a shard that found nothing, milliseconds; the more it found, the shorter, none after a full batch.</summary>
     [Range(1, 1_000)]
     public int PollMs { get; set; } = 25;
 
-    /// <summary>How long an entry stays with a consumer that does not finish it before another may take it, milliseconds.</summary>
-    [Range(10, 3_600_000)]
-    public int AbandonedAfterMs { get; set; } = 10_000;
+    /// <summary>
+    /// How long a shard stays with a consumer that is heard of no more, milliseconds. Reading and applying renew it.
+    /// </summary>
+    [Range(100, 60_000)]
+    public int LeaseMs { get; set; } = 5_000;
 
     /// <summary>Entries that the in-memory log holds per shard before it takes no more.</summary>
     [Range(1, 10_000_000)]

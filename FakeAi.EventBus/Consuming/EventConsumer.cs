@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace FakeAi.EventBus.Consuming;
 
-/// <summary>Consumes all shards of the log, each in order, side by side.</summary>
+/// <summary>Consumes the shards of the log that it can lease, each in order, side by side.</summary>
 internal sealed partial class EventConsumer(
     IEventLog log, EventOrigin origin, IEventBatchHandler handler, ConsumerCounters counters, IOptions<EventBusOptions> options,
     TimeProvider time, ILogger<EventConsumer> logger) : BackgroundService

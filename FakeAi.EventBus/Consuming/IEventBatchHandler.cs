@@ -23,4 +23,20 @@ public interface IEventBatchHandler
     void Applied(int shard, IReadOnlyList<FakeAiEvent> events)
     {
     }
+
+    /// <summary>This process has taken a shard: another may have changed its state meanwhile. Must not throw.</summary>
+    void Taken(int shard)
+    {
+    }
+
+    /// <summary>
+    /// Events that do not come from the log but follow from its silence. Asked for about once a second by the shard's owner
+    /// when nothing waits in the shard; they are projected and applied like those of a batch. An exception is told and
+    /// otherwise passed over.
+    /// </summary>
+    /// <param name="shard">The shard.</param>
+    /// <param name="state">The shard's state.</param>
+    /// <param name="cancellationToken">The consumer is stopping.</param>
+    ValueTask<IReadOnlyList<FakeAiEvent>> FindDueAsync(int shard, IShardState state, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<FakeAiEvent>>([]);
 }

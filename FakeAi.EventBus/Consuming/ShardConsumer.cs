@@ -1,23 +1,29 @@
 using System.Text.Json;
 using FakeAi.Contracts.Events;
-using FakeAi.EventBus.Streams;
 using FakeAi.EventBus.Publishing;
+using FakeAi.EventBus.Streams;
 using Microsoft.Extensions.Logging;
 
 namespace FakeAi.EventBus.Consuming;
 
 /// <summary>
-/// Reads one shard and applies it batch by batch. Each effect is computed on a known version of the state and applied
-/// only to that version; whoever finds another version starts over from what is still pending for it. So entries that
-/// changed hands, or whose first apply had an unknown outcome, count once.
+/// Waits for the lease of one shard, then reads the shard and applies it batch by batch. Each effect is computed on a
+/// known version of the state and applied only to that version and under the lease; so entries that changed hands, or
+/// whose first apply had an unknown outcome, count once.
 /// </summary>
 internal sealed partial class ShardConsumer(
-    int shard, string consumer, IEventLog log, IEventBatchHandler handler, EventBusOptions options, TimeProvider time,
+    int shard, string holder, IEventLog log, IEventBatchHandler handler, EventBusOptions options, TimeProvider time,
     ILogger logger, ConsumerCounters counters)
 {
+    private static readonly TimeSpan s_askDue = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_release = TimeSpan.FromSeconds(1);
+
     private readonly IShardState _state = log.GetState(shard);
     private readonly Backoff _backoff = new(time);
     private int _failures;
+    private uint _tries;
+    private long _version;
+    private string? _owner;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -25,9 +31,20 @@ internal sealed partial class ShardConsumer(
         {
             try
             {
-                var position = await log.OpenAsync(shard, cancellationToken);
-                await ConsumeAsync(position.Version, cancellationToken);
-                counters.Conflict();
+                var answer = await log.AcquireAsync(shard, holder, cancellationToken);
+                if (answer.Lease is { } lease)
+                {
+                    await OwnAsync(lease, answer.Position.Version, cancellationToken);
+                }
+                else
+                {
+                    await StandByAsync(answer.Owner, cancellationToken);
+                }
+            }
+            catch (ShardLeaseLostException e)
+            {
+                counters.LeaseLost();
+                Log.Lost(logger, shard, e.Message);
             }
             catch (EventLogUnavailableException e)
             {
@@ -51,51 +68,128 @@ internal sealed partial class ShardConsumer(
         }
     }
 
-    /// <summary>Returns when the state was moved by someone else.</summary>
-    private async Task ConsumeAsync(long version, CancellationToken cancellationToken)
+    /// <summary>Consumes until it is told to stop or something fails; then lets go, if it is told to stop.</summary>
+    private async Task OwnAsync(ShardLease lease, long version, CancellationToken cancellationToken)
     {
-        var from = ReadFrom.OwnPending;
-        var lastClaim = time.GetTimestamp();
+        _version = version;
+        _owner = null;
+        counters.LeaseTaken();
+        handler.Taken(shard);
+        try
+        {
+            await ConsumeAsync(lease, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await ReleaseAsync(lease);
+            throw;
+        }
+        finally
+        {
+            counters.LeaseEnded();
+        }
+    }
+
+    private async Task ReleaseAsync(ShardLease lease)
+    {
+        try
+        {
+            // The process is stopping, but the heir should not have to wait for the lease's end.
+            using var limit = new CancellationTokenSource(s_release, time);
+            await log.ReleaseAsync(lease, limit.Token);
+        }
+        catch (Exception e) when (e is EventLogUnavailableException or EventLogRejectedException or OperationCanceledException)
+        {
+            Log.NotReleased(logger, shard, e.Message);
+        }
+    }
+
+    /// <summary>About a second; those who wait for the same shard do not all ask at once.</summary>
+    private Task StandByAsync(string owner, CancellationToken cancellationToken)
+    {
+        if (!string.Equals(owner, _owner, StringComparison.Ordinal))
+        {
+            _owner = owner;
+            Log.HeldBy(logger, shard, owner);
+        }
+
+        Recovered();
+        var spread = (Fnv1a.Hash(holder) + (uint)shard * 97 + _tries++ * 61) % 400;
+        return Task.Delay(TimeSpan.FromMilliseconds(700 + spread), time, cancellationToken);
+    }
+
+    private async Task ConsumeAsync(ShardLease lease, CancellationToken cancellationToken)
+    {
+        var from = ReadFrom.Pending;
+        var asked = time.GetTimestamp();
         while (true)
         {
-            var entries = await log.ReadAsync(shard, consumer, from, options.BatchEvents, cancellationToken);
+            var entries = await log.ReadAsync(lease, from, options.BatchEvents, cancellationToken);
             if (entries.Count > 0)
             {
-                if (await ApplyAsync(entries, version, cancellationToken) is not { } next)
+                counters.Batch();
+                if (!await ApplyAsync(lease, entries, cancellationToken))
                 {
-                    return;
+                    counters.Conflict();
+                    from = ReadFrom.Pending;
+                    continue;
                 }
-
-                version = next;
             }
 
-            if (_failures > 0)
-            {
-                Log.Back(logger, shard);
-                _failures = 0;
-            }
-
-            if (from != ReadFrom.New)
+            Recovered();
+            if (from == ReadFrom.Pending)
             {
                 from = entries.Count == 0 ? ReadFrom.New : from;
                 continue;
             }
 
-            // Looked for under load too: what a crashed consumer left must not wait for a quiet moment.
-            if (time.GetElapsedTime(lastClaim).TotalMilliseconds >= options.AbandonedAfterMs / 2.0)
+            if (entries.Count == options.BatchEvents)
             {
-                lastClaim = time.GetTimestamp();
-                from = ReadFrom.Abandoned;
+                continue;
             }
-            else if (entries.Count < options.BatchEvents)
+
+            if (time.GetElapsedTime(asked) >= s_askDue)
             {
-                // A batch costs three calls to Redis whatever its size: let the next one fill.
-                await Task.Delay(TimeSpan.FromMilliseconds(options.PollMs), time, cancellationToken);
+                asked = time.GetTimestamp();
+                await ApplyDueAsync(lease, cancellationToken);
             }
+
+            // A batch costs three calls to Redis whatever its size: the less there was, the longer the next one may fill.
+            var pause = options.PollMs * (1 - (double)entries.Count / options.BatchEvents);
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Max(1, pause)), time, cancellationToken);
         }
     }
 
-    private async ValueTask<long?> ApplyAsync(IReadOnlyList<LogEntry> entries, long version, CancellationToken cancellationToken)
+    private void Recovered()
+    {
+        if (_failures > 0)
+        {
+            Log.Back(logger, shard);
+            _failures = 0;
+        }
+    }
+
+    /// <summary>What the handler itself has to tell. It finds it again when the state has moved meanwhile.</summary>
+    private async ValueTask ApplyDueAsync(ShardLease lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var events = await handler.FindDueAsync(shard, _state, cancellationToken);
+            if (events.Count > 0)
+            {
+                var ops = await handler.ProjectAsync(shard, events, _state, cancellationToken);
+                var result = await log.ApplyAsync(lease, new BatchEffect(_version, [], [], ops), cancellationToken);
+                _version = result.Version;
+            }
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or EventLogUnavailableException or ShardLeaseLostException))
+        {
+            Log.DueFailed(logger, e, shard);
+        }
+    }
+
+    /// <summary>False when the state was moved by someone else; the version is the new one then.</summary>
+    private async ValueTask<bool> ApplyAsync(ShardLease lease, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken)
     {
         var events = new List<FakeAiEvent>(entries.Count);
         var dead = new List<DeadEntry>();
@@ -119,28 +213,27 @@ internal sealed partial class ShardConsumer(
         try
         {
             var ops = events.Count == 0 ? [] : await handler.ProjectAsync(shard, events, _state, cancellationToken);
-            return await CommitAsync(entries, events, dead, ops, version, cancellationToken);
+            return await CommitAsync(lease, entries, events, dead, ops, cancellationToken);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or EventLogUnavailableException))
+        catch (Exception e) when (e is not (OperationCanceledException or EventLogUnavailableException or ShardLeaseLostException))
         {
             if (entries.Count == 1)
             {
                 dead.Clear();
                 dead.Add(new DeadEntry(entries[0], $"{e.GetType().Name}: {e.Message}"));
-                return await CommitAsync(entries, [], dead, [], version, cancellationToken);
+                return await CommitAsync(lease, entries, [], dead, [], cancellationToken);
             }
 
             Log.Bisect(logger, shard, entries.Count, e.Message);
             var half = entries.Count / 2;
-            return await ApplyAsync([.. entries.Take(half)], version, cancellationToken) is { } next
-                ? await ApplyAsync([.. entries.Skip(half)], next, cancellationToken)
-                : null;
+            return await ApplyAsync(lease, [.. entries.Take(half)], cancellationToken)
+                && await ApplyAsync(lease, [.. entries.Skip(half)], cancellationToken);
         }
     }
 
-    private async ValueTask<long?> CommitAsync(
-        IReadOnlyList<LogEntry> entries, List<FakeAiEvent> events, List<DeadEntry> dead, IReadOnlyList<StateOp> ops,
-        long version, CancellationToken cancellationToken)
+    private async ValueTask<bool> CommitAsync(
+        ShardLease lease, IReadOnlyList<LogEntry> entries, List<FakeAiEvent> events, List<DeadEntry> dead, IReadOnlyList<StateOp> ops,
+        CancellationToken cancellationToken)
     {
         var ids = new string[entries.Count];
         for (var i = 0; i < ids.Length; i++)
@@ -148,15 +241,16 @@ internal sealed partial class ShardConsumer(
             ids[i] = entries[i].Id;
         }
 
+        var result = await log.ApplyAsync(lease, new BatchEffect(_version, ids, dead, ops), cancellationToken);
+        _version = result.Version;
+        if (!result.Applied)
+        {
+            return false;
+        }
+
         foreach (var entry in dead)
         {
             Log.Dead(logger, shard, entry.Entry.Id, entry.Reason);
-        }
-
-        var result = await log.ApplyAsync(shard, new BatchEffect(version, ids, dead, ops), cancellationToken);
-        if (!result.Applied)
-        {
-            return null;
         }
 
         counters.Applied(events.Count, dead.Count);
@@ -165,7 +259,7 @@ internal sealed partial class ShardConsumer(
             handler.Applied(shard, events);
         }
 
-        return result.Version;
+        return true;
     }
 
     private static partial class Log
@@ -182,7 +276,19 @@ internal sealed partial class ShardConsumer(
         [LoggerMessage(22, LogLevel.Warning, "Shard {Shard}: a batch of {Count} entries failed ({Reason}); halving it.")]
         public static partial void Bisect(ILogger logger, int shard, int count, string reason);
 
-        [LoggerMessage(23, LogLevel.Error, "Shard {Shard}: entry {Entry} goes to the dead letters: {Reason}")]
+        [LoggerMessage(23, LogLevel.Error, "Shard {Shard}: entry {Entry} went to the dead letters: {Reason}")]
         public static partial void Dead(ILogger logger, int shard, string entry, string reason);
+
+        [LoggerMessage(25, LogLevel.Information, "Shard {Shard}: {Owner} reads it; standing by.")]
+        public static partial void HeldBy(ILogger logger, int shard, string owner);
+
+        [LoggerMessage(26, LogLevel.Warning, "Shard {Shard}: the lease was lost ({Reason}); what was computed is dropped.")]
+        public static partial void Lost(ILogger logger, int shard, string reason);
+
+        [LoggerMessage(27, LogLevel.Warning, "Shard {Shard}: the lease was not given back ({Reason}); it ends by itself.")]
+        public static partial void NotReleased(ILogger logger, int shard, string reason);
+
+        [LoggerMessage(28, LogLevel.Error, "Shard {Shard}: what follows from silence cannot be applied.")]
+        public static partial void DueFailed(ILogger logger, Exception exception, int shard);
     }
 }

@@ -20,24 +20,45 @@ internal sealed class InMemoryDocuments(TimeProvider time)
     public IReadOnlyList<string> ChangedAfter(long version) =>
         [.. _documents.Where(d => d.Value.Changed > version).Select(d => d.Key).Where(name => Find(name) is not null)];
 
+    /// <summary>Adds to counters, to all or to none.</summary>
+    /// <exception cref="EventLogRejectedException">A field is not a number, or has no room.</exception>
+    public void Increment(IEnumerable<IncrementFields> increments, long version)
+    {
+        var sums = new Dictionary<(string Document, string Field), long>();
+        foreach (var increment in increments)
+        {
+            foreach (var (field, by) in increment.Fields)
+            {
+                var name = (increment.Document, field);
+                if (!sums.TryGetValue(name, out var value)
+                    && Find(increment.Document)?.Fields.TryGetValue(field, out var text) == true
+                    && !long.TryParse(text, CultureInfo.InvariantCulture, out value))
+                {
+                    throw new EventLogRejectedException("hash value is not an integer");
+                }
+
+                try
+                {
+                    sums[name] = checked(value + by);
+                }
+                catch (OverflowException e)
+                {
+                    throw new EventLogRejectedException("increment or decrement would overflow", e);
+                }
+            }
+        }
+
+        foreach (var ((document, field), value) in sums)
+        {
+            Make(document, version)[field] = value.ToString(CultureInfo.InvariantCulture);
+        }
+    }
+
+    /// <summary>Does what an operation says; increments are done already.</summary>
     public void Apply(StateOp op, long version)
     {
         switch (op)
         {
-            case IncrementFields increment:
-                var counters = Make(increment.Document, version);
-                foreach (var (field, by) in increment.Fields)
-                {
-                    var value = 0L;
-                    if (counters.TryGetValue(field, out var text) && !long.TryParse(text, CultureInfo.InvariantCulture, out value))
-                    {
-                        throw new EventLogRejectedException("hash value is not an integer");
-                    }
-
-                    counters[field] = (value + by).ToString(CultureInfo.InvariantCulture);
-                }
-
-                break;
             case SetFields set:
                 var fields = Make(set.Document, version);
                 foreach (var (field, value) in set.Fields)
@@ -56,6 +77,9 @@ internal sealed class InMemoryDocuments(TimeProvider time)
                 break;
             case DeleteDocument delete:
                 _documents.Remove(delete.Document);
+                break;
+            case ClearDocument clear:
+                _documents[clear.Document] = Tombstone(clear.Seconds);
                 break;
             case ExpireDocument expire when Find(expire.Document) is { } document:
                 document.Expires = time.GetUtcNow().AddSeconds(expire.Seconds);
@@ -77,18 +101,14 @@ internal sealed class InMemoryDocuments(TimeProvider time)
         }
     }
 
-    public void Reset(StateReset reset)
+    public void Reset(StateReset reset, long version)
     {
         foreach (var name in _documents.Keys.Where(n => reset.DocumentPrefixes.Any(p => n.StartsWith(p, StringComparison.Ordinal))).ToList())
         {
             _documents.Remove(name);
             if (name.StartsWith(reset.TombstonePrefix, StringComparison.Ordinal))
             {
-                _documents[name] = new Document
-                {
-                    Fields = { [StateReset.TombstoneField] = "1" },
-                    Expires = time.GetUtcNow().AddSeconds(reset.TombstoneSeconds),
-                };
+                _documents[name] = Tombstone(reset.TombstoneSeconds);
             }
         }
 
@@ -96,7 +116,18 @@ internal sealed class InMemoryDocuments(TimeProvider time)
         {
             _indexes.Remove(index);
         }
+
+        if (reset.Mark is not null)
+        {
+            Apply(reset.Mark, version);
+        }
     }
+
+    private Document Tombstone(int seconds) => new()
+    {
+        Fields = { [StateReset.TombstoneField] = "1" },
+        Expires = time.GetUtcNow().AddSeconds(seconds),
+    };
 
     private void Trim(Index index, IEnumerable<(long Score, string Member)> members, string documentPrefix)
     {

@@ -30,19 +30,30 @@ public sealed class InMemoryEventLog : IEventLog
         ValueTask.FromResult(_shards[shard].GetLast(producer));
 
     /// <inheritdoc/>
-    public ValueTask<ShardPosition> OpenAsync(int shard, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(_shards[shard].Position);
+    public ValueTask<LeaseAnswer> AcquireAsync(int shard, string holder, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_shards[shard].Acquire(shard, holder));
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
-        int shard, string consumer, ReadFrom from, int count, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(_shards[shard].Read(consumer, from, count));
-
-    /// <inheritdoc/>
-    public ValueTask<ApplyResult> ApplyAsync(int shard, BatchEffect effect, CancellationToken cancellationToken)
+    public ValueTask ReleaseAsync(ShardLease lease, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(lease);
+        _shards[lease.Shard].Release(lease);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(ShardLease lease, ReadFrom from, int count, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        return ValueTask.FromResult(_shards[lease.Shard].Read(lease, from, count));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ApplyResult> ApplyAsync(ShardLease lease, BatchEffect effect, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
         ArgumentNullException.ThrowIfNull(effect);
-        return ValueTask.FromResult(_shards[shard].Apply(effect));
+        return ValueTask.FromResult(_shards[lease.Shard].Apply(lease, effect));
     }
 
     /// <inheritdoc/>
@@ -54,6 +65,10 @@ public sealed class InMemoryEventLog : IEventLog
 
     /// <inheritdoc/>
     public ValueTask<long> CountAsync(int shard, CancellationToken cancellationToken) => ValueTask.FromResult(_shards[shard].Count);
+
+    /// <inheritdoc/>
+    public ValueTask<ShardBacklog> GetBacklogAsync(int shard, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_shards[shard].Backlog);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<DeadEntry>> ReadDeadAsync(int shard, int count, CancellationToken cancellationToken) =>

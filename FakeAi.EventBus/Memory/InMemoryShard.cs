@@ -3,15 +3,15 @@ using FakeAi.EventBus.Streams;
 
 namespace FakeAi.EventBus.Memory;
 
-/// <summary>One shard: entries, who was given which, producers' last numbers, and the state. One lock guards it all.</summary>
+/// <summary>One shard: entries, the lease, producers' last numbers, and the state. One lock guards it all.</summary>
 internal sealed class InMemoryShard(EventBusOptions options, TimeProvider time) : IShardState
 {
     private const int LiveItems = 10_000;
     private const int DeadItems = 10_000;
 
     private readonly Lock _lock = new();
-    private readonly Queue<LogEntry> _new = new();
-    private readonly SortedDictionary<long, Delivery> _pending = [];
+    private readonly Queue<Stored> _new = new();
+    private readonly SortedDictionary<long, Stored> _pending = [];
     private readonly Dictionary<string, long> _producers = new(StringComparer.Ordinal);
     private readonly Queue<DeadEntry> _dead = new();
     private readonly Queue<LiveItem> _live = new();
@@ -19,17 +19,9 @@ internal sealed class InMemoryShard(EventBusOptions options, TimeProvider time) 
     private long _lastId;
     private long _lastLiveId;
     private ShardPosition _position;
-
-    public ShardPosition Position
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _position;
-            }
-        }
-    }
+    private ShardLease? _lease;
+    private long _leasedAt;
+    private long _token;
 
     public long Count
     {
@@ -38,6 +30,21 @@ internal sealed class InMemoryShard(EventBusOptions options, TimeProvider time) 
             lock (_lock)
             {
                 return _new.Count + _pending.Count;
+            }
+        }
+    }
+
+    public ShardBacklog Backlog
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _new.Count + _pending.Count == 0
+                    ? default
+                    : new ShardBacklog(
+                        _new.Count + _pending.Count,
+                        (long)time.GetElapsedTime((_pending.Count > 0 ? _pending.First().Value : _new.Peek()).Timestamp).TotalMilliseconds);
             }
         }
     }
@@ -62,9 +69,10 @@ internal sealed class InMemoryShard(EventBusOptions options, TimeProvider time) 
                 throw new EventLogUnavailableException("the in-memory event log is full; nothing consumes it");
             }
 
+            var now = time.GetTimestamp();
             foreach (var payload in batch.Events)
             {
-                _new.Enqueue(new LogEntry(Text(++_lastId), payload));
+                _new.Enqueue(new Stored(new LogEntry(Text(++_lastId), payload), now));
             }
 
             _producers[batch.Producer] = batch.Number;
@@ -80,61 +88,66 @@ internal sealed class InMemoryShard(EventBusOptions options, TimeProvider time) 
         }
     }
 
-    public IReadOnlyList<LogEntry> Read(string consumer, ReadFrom from, int count)
+    public LeaseAnswer Acquire(int shard, string holder)
     {
-        var entries = new List<LogEntry>();
         lock (_lock)
         {
-            var now = time.GetTimestamp();
-            if (from == ReadFrom.New)
+            if (IsLeased() && !string.Equals(_lease!.Holder, holder, StringComparison.Ordinal))
             {
-                while (entries.Count < count && _new.TryDequeue(out var entry))
-                {
-                    _pending.Add(Number(entry.Id), new Delivery(entry, consumer, now));
-                    entries.Add(entry);
-                }
-
-                return entries;
+                return new LeaseAnswer(null, default, _lease.Holder);
             }
 
-            foreach (var (id, delivery) in _pending)
-            {
-                if (entries.Count == count)
-                {
-                    break;
-                }
-
-                var wanted = from == ReadFrom.OwnPending
-                    ? string.Equals(delivery.Consumer, consumer, StringComparison.Ordinal)
-                    : time.GetElapsedTime(delivery.Timestamp, now).TotalMilliseconds >= options.AbandonedAfterMs;
-                if (wanted)
-                {
-                    entries.Add(delivery.Entry);
-                }
-            }
-
-            if (from == ReadFrom.Abandoned)
-            {
-                foreach (var entry in entries)
-                {
-                    _pending[Number(entry.Id)] = new Delivery(entry, consumer, now);
-                }
-            }
+            _lease = new ShardLease(shard, holder, ++_token);
+            _leasedAt = time.GetTimestamp();
+            return new LeaseAnswer(_lease, _position, holder);
         }
-
-        return entries;
     }
 
-    public ApplyResult Apply(BatchEffect effect)
+    public void Release(ShardLease lease)
     {
         lock (_lock)
         {
+            if (lease == _lease)
+            {
+                _lease = null;
+            }
+        }
+    }
+
+    public IReadOnlyList<LogEntry> Read(ShardLease lease, ReadFrom from, int count)
+    {
+        lock (_lock)
+        {
+            Renew(lease);
+            if (from == ReadFrom.Pending)
+            {
+                return [.. _pending.Values.Take(count).Select(s => s.Entry)];
+            }
+
+            var entries = new List<LogEntry>();
+            while (entries.Count < count && _new.TryDequeue(out var stored))
+            {
+                _pending.Add(Number(stored.Entry.Id), stored);
+                entries.Add(stored.Entry);
+            }
+
+            return entries;
+        }
+    }
+
+    public ApplyResult Apply(ShardLease lease, BatchEffect effect)
+    {
+        StateOp.RequireIncrementsFirst(effect.Ops);
+        lock (_lock)
+        {
+            Renew(lease);
             if (effect.Expected != _position.Version)
             {
                 return new ApplyResult(false, _position.Version);
             }
 
             var version = _position.Version + 1;
+            _documents.Increment(effect.Ops.OfType<IncrementFields>(), version);
             foreach (var op in effect.Ops)
             {
                 if (op is AppendLive live)
@@ -175,7 +188,7 @@ internal sealed class InMemoryShard(EventBusOptions options, TimeProvider time) 
         lock (_lock)
         {
             _position = new ShardPosition(_position.Version + 1, _position.Epoch + 1);
-            _documents.Reset(reset);
+            _documents.Reset(reset, _position.Version);
             return _position;
         }
     }
@@ -234,5 +247,17 @@ internal sealed class InMemoryShard(EventBusOptions options, TimeProvider time) 
 
     private static long Number(string id) => long.Parse(id, CultureInfo.InvariantCulture);
 
-    private readonly record struct Delivery(LogEntry Entry, string Consumer, long Timestamp);
+    private bool IsLeased() => _lease is not null && time.GetElapsedTime(_leasedAt).TotalMilliseconds < options.LeaseMs;
+
+    private void Renew(ShardLease lease)
+    {
+        if (lease != _lease || !IsLeased())
+        {
+            throw new ShardLeaseLostException($"Shard {lease.Shard} is not leased to {lease.Holder} under token {lease.Token} any more.");
+        }
+
+        _leasedAt = time.GetTimestamp();
+    }
+
+    private readonly record struct Stored(LogEntry Entry, long Timestamp);
 }

@@ -3,16 +3,17 @@ using StackExchange.Redis;
 
 namespace FakeAi.EventBus.Redis;
 
-/// <summary>Writes a batch's effect as the arguments of <see cref="RedisScripts.Apply"/>.</summary>
+/// <summary>Writes a batch's effect as the arguments of <see cref="ApplyScript"/>.</summary>
 internal static class EffectArguments
 {
     private const int ReasonLength = 512;
 
-    public static RedisValue[] From(BatchEffect effect, string statePrefix)
+    public static RedisValue[] From(BatchEffect effect, string owner, int leaseMs, string statePrefix)
     {
+        StateOp.RequireIncrementsFirst(effect.Ops);
         var args = new List<RedisValue>(256 + effect.Entries.Count + effect.Ops.Count * 8)
         {
-            effect.Expected, RedisKeys.Group, statePrefix, effect.Entries.Count,
+            owner, leaseMs, effect.Expected, RedisKeys.Group, statePrefix, effect.Entries.Count,
         };
         foreach (var entry in effect.Entries)
         {
@@ -67,6 +68,9 @@ internal static class EffectArguments
                 break;
             case DeleteDocument o:
                 args.AddRange("D", o.Document);
+                break;
+            case ClearDocument o:
+                args.AddRange("C", o.Document, o.Seconds);
                 break;
             case ExpireDocument o:
                 args.AddRange("E", o.Document, o.Seconds);

@@ -59,44 +59,50 @@ internal sealed class RedisEventLog : IEventLog
         return reply.IsNull ? 0 : (long)reply;
     }
 
-    public async ValueTask<ShardPosition> OpenAsync(int shard, CancellationToken cancellationToken)
+    public async ValueTask<LeaseAnswer> AcquireAsync(int shard, string holder, CancellationToken cancellationToken)
     {
-        var (keys, state) = Shard(shard);
-        try
+        var keys = Shard(shard).Keys;
+        var reply = await FencedAsync(
+            LeaseScripts.Acquire, [keys.Owner, keys.Fence, keys.Events, keys.Version, keys.Epoch],
+            [holder, _options.LeaseMs, RedisKeys.Group, RedisKeys.Consumer], cancellationToken);
+        if ((int)reply[0] == 0)
         {
-            await _session.ExecuteAsync("XGROUP", ["CREATE", keys.Events, RedisKeys.Group, "0", "MKSTREAM"], cancellationToken);
-        }
-        catch (EventLogRejectedException e) when (e.Message.StartsWith("BUSYGROUP", StringComparison.Ordinal))
-        {
+            var owner = (string)reply[1]!;
+            return new LeaseAnswer(null, default, owner[..owner.LastIndexOf('|')]);
         }
 
-        return (await state.ChangesAsync(long.MaxValue / 2, cancellationToken)).Position;
+        var lease = new ShardLease(shard, holder, (long)reply[1]);
+        if ((int)reply[4] > 0)
+        {
+            await InheritAsync(keys, lease, cancellationToken);
+        }
+
+        return new LeaseAnswer(lease, new ShardPosition((long)reply[2], (long)reply[3]), holder);
     }
+
+    public async ValueTask ReleaseAsync(ShardLease lease, CancellationToken cancellationToken) =>
+        await _session.ScriptAsync(LeaseScripts.Release, [Shard(lease.Shard).Keys.Owner], [RedisKeys.OwnerOf(lease)], cancellationToken);
 
     public async ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
-        int shard, string consumer, ReadFrom from, int count, CancellationToken cancellationToken)
+        ShardLease lease, ReadFrom from, int count, CancellationToken cancellationToken)
     {
-        var keys = Shard(shard).Keys;
-        if (from == ReadFrom.Abandoned)
-        {
-            object[] claim = [keys.Events, RedisKeys.Group, consumer, _options.AbandonedAfterMs, "0-0", "COUNT", count];
-            var claimed = (RedisResult[])(await _session.ExecuteAsync("XAUTOCLAIM", claim, cancellationToken))!;
-            return RedisReplies.Entries(claimed[1]);
-        }
-
-        object[] args = ["GROUP", RedisKeys.Group, consumer, "COUNT", count, "STREAMS", keys.Events, from == ReadFrom.New ? ">" : "0"];
-        return RedisReplies.StreamEntries(await _session.ExecuteAsync("XREADGROUP", args, cancellationToken));
+        var keys = Shard(lease.Shard).Keys;
+        var reply = await FencedAsync(
+            LeaseScripts.Read, [keys.Owner, keys.Events],
+            [RedisKeys.OwnerOf(lease), _options.LeaseMs, RedisKeys.Group, RedisKeys.Consumer, count, from == ReadFrom.New ? ">" : "0"],
+            cancellationToken);
+        return (int)reply[0] == 1 ? RedisReplies.StreamEntries(reply[1]) : throw Lost(lease);
     }
 
-    public async ValueTask<ApplyResult> ApplyAsync(int shard, BatchEffect effect, CancellationToken cancellationToken)
+    public async ValueTask<ApplyResult> ApplyAsync(ShardLease lease, BatchEffect effect, CancellationToken cancellationToken)
     {
-        var keys = Shard(shard).Keys;
+        var keys = Shard(lease.Shard).Keys;
         var reply = (RedisResult[])(await _session.ScriptAsync(
-            RedisScripts.Apply,
-            [keys.Version, keys.Events, keys.Dead, keys.Live, keys.Dirty],
-            EffectArguments.From(effect, keys.StatePrefix),
+            ApplyScript.Text,
+            [keys.Owner, keys.Version, keys.Events, keys.Dead, keys.Live, keys.Dirty],
+            EffectArguments.From(effect, RedisKeys.OwnerOf(lease), _options.LeaseMs, keys.StatePrefix),
             cancellationToken))!;
-        return new ApplyResult((int)reply[0] == 1, (long)reply[1]);
+        return (int)reply[0] != 2 ? new ApplyResult((int)reply[0] == 1, (long)reply[1]) : throw Lost(lease);
     }
 
     public async ValueTask<ShardPosition> ResetAsync(int shard, StateReset reset, CancellationToken cancellationToken)
@@ -105,7 +111,8 @@ internal sealed class RedisEventLog : IEventLog
         RedisValue[] values =
         [
             keys.StatePrefix, reset.TombstonePrefix, reset.TombstoneSeconds, StateReset.TombstoneField, reset.DocumentPrefixes.Count,
-            .. reset.DocumentPrefixes.Select(p => (RedisValue)p), .. reset.Indexes.Select(i => (RedisValue)i),
+            .. reset.DocumentPrefixes.Select(p => (RedisValue)p), reset.Indexes.Count, .. reset.Indexes.Select(i => (RedisValue)i),
+            .. reset.Mark is { } mark ? mark.Fields.SelectMany(f => new RedisValue[] { f.Key, f.Value }).Prepend(mark.Document) : [],
         ];
         var reply = (RedisResult[])(await _session.ScriptAsync(
             RedisScripts.Reset, [keys.Version, keys.Epoch, keys.Dirty], values, cancellationToken))!;
@@ -115,6 +122,12 @@ internal sealed class RedisEventLog : IEventLog
     public async ValueTask<long> CountAsync(int shard, CancellationToken cancellationToken) =>
         (long)await _session.ExecuteAsync("XLEN", [Shard(shard).Keys.Events], cancellationToken);
 
+    public async ValueTask<ShardBacklog> GetBacklogAsync(int shard, CancellationToken cancellationToken)
+    {
+        var reply = await FencedAsync(LeaseScripts.Backlog, [Shard(shard).Keys.Events], [], cancellationToken);
+        return new ShardBacklog((long)reply[0], (long)reply[1]);
+    }
+
     public async ValueTask<IReadOnlyList<DeadEntry>> ReadDeadAsync(int shard, int count, CancellationToken cancellationToken)
     {
         var reply = (RedisResult[])(await _session.ExecuteAsync("XRANGE", [Shard(shard).Keys.Dead, "-", "+", "COUNT", count], cancellationToken))!;
@@ -123,6 +136,36 @@ internal sealed class RedisEventLog : IEventLog
     }
 
     public IShardState GetState(int shard) => Shard(shard).State;
+
+    private static ShardLeaseLostException Lost(ShardLease lease) =>
+        new($"Shard {lease.Shard} is not leased to {lease.Holder} under token {lease.Token} any more.");
+
+    /// <summary>Gives the owner what consumers before there were leases have left pending.</summary>
+    private async ValueTask InheritAsync(RedisKeys keys, ShardLease lease, CancellationToken cancellationToken)
+    {
+        RedisValue at = "0-0";
+        do
+        {
+            var reply = await FencedAsync(
+                LeaseScripts.Inherit, [keys.Owner, keys.Events],
+                [RedisKeys.OwnerOf(lease), _options.LeaseMs, RedisKeys.Group, RedisKeys.Consumer, at], cancellationToken);
+            at = (int)reply[0] == 1 ? (RedisValue)reply[1] : throw Lost(lease);
+        }
+        while (at != "0-0");
+    }
+
+    /// <summary>These scripts cannot be wrong for Redis: a refusal means that a key of another kind stands in the way. Somebody may clear it.</summary>
+    private async ValueTask<RedisResult[]> FencedAsync(string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (RedisResult[])(await _session.ScriptAsync(script, keys, values, cancellationToken))!;
+        }
+        catch (EventLogRejectedException e)
+        {
+            throw new EventLogUnavailableException(e.Message, e);
+        }
+    }
 
     private (RedisKeys Keys, RedisShardState State) Shard(int shard)
     {

@@ -12,10 +12,15 @@ internal sealed class RedisKeys
     /// <summary>The consumer group of every shard's stream.</summary>
     public const string Group = "collectors";
 
+    /// <summary>The one consumer in the group: the lease tells who acts for it.</summary>
+    public const string Consumer = "owner";
+
     public RedisKeys(int shard)
     {
         Prefix = string.Create(CultureInfo.InvariantCulture, $"fakeai:{{{shard}}}:");
         StatePrefix = Prefix + "s:";
+        Owner = Prefix + "owner";
+        Fence = Prefix + "fence";
         Events = Prefix + "events";
         Dead = Prefix + "dead";
         Live = Prefix + "live";
@@ -29,6 +34,12 @@ internal sealed class RedisKeys
     /// <summary>What documents' and indexes' names are put behind.</summary>
     public string StatePrefix { get; }
 
+    /// <summary>Who holds the shard, <c>holder|token</c>; it goes by itself when the lease is not renewed.</summary>
+    public RedisKey Owner { get; }
+
+    /// <summary>The last fencing token.</summary>
+    public RedisKey Fence { get; }
+
     public RedisKey Events { get; }
 
     public RedisKey Dead { get; }
@@ -41,6 +52,9 @@ internal sealed class RedisKeys
 
     /// <summary>Sorted set of document names by the version at which they last changed.</summary>
     public RedisKey Dirty { get; }
+
+    /// <summary>What <see cref="Owner"/> holds under a lease.</summary>
+    public static string OwnerOf(Streams.ShardLease lease) => string.Create(CultureInfo.InvariantCulture, $"{lease.Holder}|{lease.Token}");
 
     public RedisKey Producer(string producer) => Prefix + "producer:" + producer;
 }

@@ -1,6 +1,6 @@
 namespace FakeAi.EventBus.Redis;
 
-/// <summary>The scripts that make an append, an apply and a reset one step each.</summary>
+/// <summary>The scripts that make an append, a reset and a look at the state one step each.</summary>
 internal static class RedisScripts
 {
     /// <summary>KEYS: events, producer. ARGV: number, rebase (0/1), lifetime of the producer's key, payloads.</summary>
@@ -12,90 +12,6 @@ internal static class RedisScripts
         for i = 4, #ARGV do redis.call('XADD', KEYS[1], '*', 'e', ARGV[i]) end
         redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[3])
         return {0, n}
-        """;
-
-    /// <summary>
-    /// KEYS: version, events, dead, live, dirty. ARGV: expected version, group, state prefix, number of entries, their ids,
-    /// number of dead ones, for each id, payload and reason; then the operations, each a letter and its arguments.
-    /// </summary>
-    public const string Apply = """
-        local version = redis.call('GET', KEYS[1]) or '0'
-        if version ~= ARGV[1] then return {0, tonumber(version)} end
-        local group, prefix = ARGV[2], ARGV[3]
-        local at = 4
-        local function take() at = at + 1 return ARGV[at - 1] end
-        local function chunks(count, width, call)
-          while count > 0 do
-            local m = math.min(count, 500)
-            call(at, at + m * width - 1)
-            at = at + m * width
-            count = count - m
-          end
-        end
-        local entries = tonumber(take())
-        local first = at
-        at = at + entries
-        for _ = 1, tonumber(take()) do
-          redis.call('XADD', KEYS[3], 'MAXLEN', '~', 10000, '*', 'id', ARGV[at], 'e', ARGV[at + 1], 'reason', ARGV[at + 2])
-          at = at + 3
-        end
-        local touched = {}
-        local function trim(index, members, documents)
-          for _, member in ipairs(members) do
-            redis.call('ZREM', index, member)
-            redis.call('UNLINK', prefix .. documents .. member)
-            redis.call('ZREM', KEYS[5], documents .. member)
-            touched[documents .. member] = nil
-          end
-        end
-        while at <= #ARGV do
-          local op = take()
-          local name = take()
-          local key = prefix .. name
-          if op == 'I' then
-            for _ = 1, tonumber(take()) do
-              redis.call('HINCRBY', key, ARGV[at], ARGV[at + 1])
-              at = at + 2
-            end
-            touched[name] = true
-          elseif op == 'S' then
-            chunks(tonumber(take()), 2, function(i, j) redis.call('HSET', key, unpack(ARGV, i, j)) end)
-            touched[name] = true
-          elseif op == 'U' then
-            chunks(tonumber(take()), 1, function(i, j) redis.call('HDEL', key, unpack(ARGV, i, j)) end)
-            touched[name] = true
-          elseif op == 'D' then
-            redis.call('UNLINK', key)
-            redis.call('ZREM', KEYS[5], name)
-            touched[name] = nil
-          elseif op == 'E' then
-            redis.call('EXPIRE', key, take())
-          elseif op == 'A' then
-            local member = take()
-            redis.call('ZADD', key, take(), member)
-          elseif op == 'R' then
-            redis.call('ZREM', key, take())
-          elseif op == 'T' then
-            local over = redis.call('ZCARD', key) - tonumber(take())
-            local documents = take()
-            if over > 0 then trim(key, redis.call('ZRANGE', key, 0, over - 1), documents) end
-          elseif op == 'B' then
-            local min = take()
-            trim(key, redis.call('ZRANGEBYSCORE', key, '-inf', '(' .. min), take())
-          elseif op == 'L' then
-            redis.call('XADD', KEYS[4], 'MAXLEN', '~', 10000, '*', 'p', name)
-          end
-        end
-        local new = redis.call('INCR', KEYS[1])
-        for name in pairs(touched) do redis.call('ZADD', KEYS[5], new, name) end
-        local last = first + entries - 1
-        while first <= last do
-          local to = math.min(last, first + 499)
-          redis.call('XACK', KEYS[2], group, unpack(ARGV, first, to))
-          redis.call('XDEL', KEYS[2], unpack(ARGV, first, to))
-          first = to + 1
-        end
-        return {1, new}
         """;
 
     /// <summary>KEYS: version, epoch, dirty. ARGV: after which version.</summary>
@@ -116,7 +32,7 @@ internal static class RedisScripts
 
     /// <summary>
     /// KEYS: version, epoch, dirty. ARGV: state prefix, tombstone prefix, tombstone seconds, tombstone field, number of
-    /// document prefixes, these, then names of indexes.
+    /// document prefixes, these, number of indexes, their names; then the mark's document and its fields with values.
     /// </summary>
     public const string Reset = """
         local prefix, tombstones = ARGV[1], ARGV[2]
@@ -135,7 +51,15 @@ internal static class RedisScripts
             end
           end
         end
-        for i = 6 + prefixes, #ARGV do redis.call('UNLINK', prefix .. ARGV[i]) end
-        return {redis.call('INCR', KEYS[1]), redis.call('INCR', KEYS[2])}
+        local at = 6 + prefixes
+        local indexes = tonumber(ARGV[at])
+        for i = at + 1, at + indexes do redis.call('UNLINK', prefix .. ARGV[i]) end
+        at = at + indexes + 1
+        local version = redis.call('INCR', KEYS[1])
+        if ARGV[at] then
+          redis.call('HSET', prefix .. ARGV[at], unpack(ARGV, at + 1))
+          redis.call('ZADD', KEYS[3], version, ARGV[at])
+        end
+        return {version, redis.call('INCR', KEYS[2])}
         """;
 }

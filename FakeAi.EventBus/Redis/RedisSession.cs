@@ -12,7 +12,7 @@ internal sealed class RedisSession(Func<IConnectionMultiplexer> connect, IOption
 {
     // Errors that tell of the server's state rather than of the command.
     private static readonly string[] s_passing =
-        ["LOADING", "OOM", "READONLY", "BUSY ", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "MISCONF", "NOSCRIPT", "NOGROUP", "NOAUTH", "NOREPLICAS", "MOVED", "ASK"];
+        ["LOADING", "OOM", "READONLY", "BUSY ", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "MISCONF", "NOSCRIPT", "NOGROUP", "NOAUTH", "NOREPLICAS", "MOVED", "ASK", LeaseScripts.Foreign];
 
     private readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(options.Value.CallTimeoutMs);
     private readonly Lock _lock = new();

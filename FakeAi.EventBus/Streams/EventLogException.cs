@@ -41,3 +41,24 @@ public sealed class EventLogRejectedException : Exception
     {
     }
 }
+
+/// <summary>The shard is not leased to the caller any more, so nothing was read or applied. What it computed is to be dropped.</summary>
+public sealed class ShardLeaseLostException : Exception
+{
+    /// <summary>Makes an exception without details.</summary>
+    public ShardLeaseLostException()
+    {
+    }
+
+    /// <summary>Makes an exception.</summary>
+    public ShardLeaseLostException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes an exception with its cause.</summary>
+    public ShardLeaseLostException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

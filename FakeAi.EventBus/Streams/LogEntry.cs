@@ -8,14 +8,11 @@ public readonly record struct LogEntry(string Id, byte[] Payload);
 /// <summary>Which entries to read.</summary>
 public enum ReadFrom
 {
-    /// <summary>Entries that no consumer was given yet.</summary>
+    /// <summary>Entries that no owner of the shard was given yet.</summary>
     New,
 
-    /// <summary>Entries that this consumer was given before and did not finish.</summary>
-    OwnPending,
-
-    /// <summary>Entries that another consumer was given too long ago; they become this consumer's.</summary>
-    Abandoned,
+    /// <summary>Entries that this owner or one before it was given and did not finish, in the log's order.</summary>
+    Pending,
 }
 
 /// <summary>Where a shard's state stands.</summary>
@@ -32,7 +29,7 @@ public readonly record struct DeadEntry(LogEntry Entry, string Reason);
 /// <param name="Expected">The version of the state on which the effect was computed.</param>
 /// <param name="Entries">Ids of all entries that are done with, dead ones included.</param>
 /// <param name="Dead">Entries that go to the dead-letter stream.</param>
-/// <param name="Ops">Changes of the state, in order.</param>
+/// <param name="Ops">Changes of the state, in order; <see cref="IncrementFields"/> before all others, since they alone can be refused half-way.</param>
 public sealed record BatchEffect(
     long Expected, IReadOnlyList<string> Entries, IReadOnlyList<DeadEntry> Dead, IReadOnlyList<StateOp> Ops);
 

@@ -9,6 +9,23 @@ public abstract record StateOp
     private protected StateOp()
     {
     }
+
+    /// <summary>Both logs take increments back when one of them is refused; that is only right when nothing else came before.</summary>
+    internal static void RequireIncrementsFirst(IReadOnlyList<StateOp> ops)
+    {
+        var others = false;
+        foreach (var op in ops)
+        {
+            if (op is not IncrementFields)
+            {
+                others = true;
+            }
+            else if (others)
+            {
+                throw new ArgumentException("Increments must come before all other operations.", nameof(ops));
+            }
+        }
+    }
 }
 
 /// <summary>Adds to whole-number fields; missing ones count as 0.</summary>
@@ -29,6 +46,14 @@ public sealed record RemoveFields(string Document, IReadOnlyList<string> Fields)
 /// <summary>Deletes a document.</summary>
 /// <param name="Document">The document.</param>
 public sealed record DeleteDocument(string Document) : StateOp;
+
+/// <summary>
+/// Puts a tombstone in a document's place, as a reset does: one field, <see cref="StateReset.TombstoneField"/>. Nobody is
+/// told of it as a change.
+/// </summary>
+/// <param name="Document">The document.</param>
+/// <param name="Seconds">How long the tombstone stays; above 0.</param>
+public sealed record ClearDocument(string Document, int Seconds) : StateOp;
 
 /// <summary>Lets a document vanish after a time without renewal.</summary>
 /// <param name="Document">The document.</param>

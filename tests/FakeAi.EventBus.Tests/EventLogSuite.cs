@@ -4,14 +4,14 @@ using FakeAi.EventBus.Streams;
 namespace FakeAi.EventBus.Tests;
 
 /// <summary>What every event log does, whatever it is made of.</summary>
-public abstract class EventLogSuite
+public abstract partial class EventLogSuite
 {
     private static readonly string s_producer = new('a', 32);
 
     private protected abstract IEventLog Log { get; }
 
-    /// <summary>Longer than an entry may stay unfinished with a consumer.</summary>
-    private protected abstract Task LetEntriesBecomeAbandonedAsync();
+    /// <summary>What a crashed owner's lease comes to.</summary>
+    private protected abstract Task LetLeaseEndAsync();
 
     [Fact]
     public async Task ShardCount_AskedTwice_IsSettledOnce()
@@ -44,44 +44,32 @@ public abstract class EventLogSuite
     public async Task Read_New_GivesEachEntryOnceInOrder()
     {
         await AppendAsync(1, "a", "b", "c");
-        await Log.OpenAsync(0, default);
-        Assert.Equal(["a", "b"], Texts(await Log.ReadAsync(0, "one", ReadFrom.New, 2, default)));
-        Assert.Equal(["c"], Texts(await Log.ReadAsync(0, "two", ReadFrom.New, 2, default)));
-        Assert.Empty(await Log.ReadAsync(0, "two", ReadFrom.New, 2, default));
+        var lease = await LeaseAsync();
+        Assert.Equal(["a", "b"], Texts(await Log.ReadAsync(lease, ReadFrom.New, 2, default)));
+        Assert.Equal(["c"], Texts(await Log.ReadAsync(lease, ReadFrom.New, 2, default)));
+        Assert.Empty(await Log.ReadAsync(lease, ReadFrom.New, 2, default));
     }
 
     [Fact]
-    public async Task Read_OwnPending_GivesWhatWasNotFinished()
+    public async Task Read_Pending_GivesWhatWasNotFinished()
     {
-        var position = await Log.OpenAsync(0, default);
         await AppendAsync(1, "a", "b", "c");
-        var entries = await Log.ReadAsync(0, "one", ReadFrom.New, 3, default);
-        await Log.ApplyAsync(0, Effect(position.Version, [entries[1]]), default);
-        Assert.Equal(["a", "c"], Texts(await Log.ReadAsync(0, "one", ReadFrom.OwnPending, 10, default)));
-        Assert.Empty(await Log.ReadAsync(0, "two", ReadFrom.OwnPending, 10, default));
-    }
-
-    [Fact]
-    public async Task Read_Abandoned_MovesOldPendingEntriesToAnotherConsumer()
-    {
-        await Log.OpenAsync(0, default);
-        await AppendAsync(1, "a", "b");
-        await Log.ReadAsync(0, "crashed", ReadFrom.New, 10, default);
-        await LetEntriesBecomeAbandonedAsync();
-        Assert.Equal(["a", "b"], Texts(await Log.ReadAsync(0, "heir", ReadFrom.Abandoned, 10, default)));
-        Assert.Empty(await Log.ReadAsync(0, "crashed", ReadFrom.OwnPending, 10, default));
-        Assert.Equal(["a", "b"], Texts(await Log.ReadAsync(0, "heir", ReadFrom.OwnPending, 10, default)));
+        var lease = await LeaseAsync();
+        var entries = await Log.ReadAsync(lease, ReadFrom.New, 3, default);
+        await Log.ApplyAsync(lease, Effect(0, [entries[1]]), default);
+        Assert.Equal(["a", "c"], Texts(await Log.ReadAsync(lease, ReadFrom.Pending, 10, default)));
+        Assert.Equal(["a"], Texts(await Log.ReadAsync(lease, ReadFrom.Pending, 1, default)));
     }
 
     [Fact]
     public async Task Apply_OnAnOlderVersion_ChangesNothing()
     {
-        var position = await Log.OpenAsync(0, default);
         await AppendAsync(1, "a");
-        var entries = await Log.ReadAsync(0, "one", ReadFrom.New, 1, default);
-        var effect = Effect(position.Version, entries, new IncrementFields("d", [Field("n", 1)]));
-        var first = await Log.ApplyAsync(0, effect, default);
-        var second = await Log.ApplyAsync(0, effect, default);
+        var lease = await LeaseAsync();
+        var entries = await Log.ReadAsync(lease, ReadFrom.New, 1, default);
+        var effect = Effect(0, entries, new IncrementFields("d", [Field("n", 1)]));
+        var first = await Log.ApplyAsync(lease, effect, default);
+        var second = await Log.ApplyAsync(lease, effect, default);
         Assert.True(first.Applied);
         Assert.Equal(new ApplyResult(false, first.Version), second);
         Assert.Equal("1", (await GetAsync("d"))!["n"]);
@@ -164,10 +152,10 @@ public abstract class EventLogSuite
     [Fact]
     public async Task Apply_DeadEntry_IsKeptWithItsReason()
     {
-        var position = await Log.OpenAsync(0, default);
         await AppendAsync(1, "bad");
-        var entry = Assert.Single(await Log.ReadAsync(0, "one", ReadFrom.New, 10, default));
-        await Log.ApplyAsync(0, new BatchEffect(position.Version, [entry.Id], [new DeadEntry(entry, "why")], []), default);
+        var lease = await LeaseAsync();
+        var entry = Assert.Single(await Log.ReadAsync(lease, ReadFrom.New, 10, default));
+        await Log.ApplyAsync(lease, new BatchEffect(0, [entry.Id], [new DeadEntry(entry, "why")], []), default);
         var dead = Assert.Single(await Log.ReadDeadAsync(0, 10, default));
         Assert.Equal("why", dead.Reason);
         Assert.Equal("bad", Encoding.UTF8.GetString(dead.Entry.Payload));
@@ -175,10 +163,50 @@ public abstract class EventLogSuite
     }
 
     [Fact]
-    public async Task Apply_OperationThatCannotBe_IsToldApartFromAnAbsentLog()
+    public async Task Apply_OperationThatCannotBe_LeavesNothingBehind()
     {
-        await ApplyAsync(new SetFields("a", [Field("n", "text")]));
-        await Assert.ThrowsAsync<EventLogRejectedException>(() => ApplyAsync(new IncrementFields("a", [Field("n", 1)])));
+        await ApplyAsync(new IncrementFields("a", [Field("n", 5), Field("zero", 0)]), new SetFields("a", [Field("text", "t")]));
+        var before = await Log.GetState(0).ChangesAsync(0, default);
+        await AppendAsync(1, "e");
+        var lease = await LeaseAsync("suite");
+        var entries = await Log.ReadAsync(lease, ReadFrom.New, 1, default);
+        var effect = new BatchEffect(
+            before.Position.Version, [entries[0].Id], [new DeadEntry(entries[0], "no")],
+            [
+                new IncrementFields("b", [Field("x", 3), Field("y", -3)]), new IncrementFields("a", [Field("n", 2), Field("text", 1)]),
+                new SetFields("c", [Field("x", "1")]), new AppendLive("l"),
+            ]);
+
+        await Assert.ThrowsAsync<EventLogRejectedException>(() => Log.ApplyAsync(lease, effect, default).AsTask());
+        await Assert.ThrowsAsync<EventLogRejectedException>(
+            () => Log.ApplyAsync(lease, effect with { Ops = [new IncrementFields("a", [Field("n", 1), Field("n2", long.MaxValue), Field("n2", 1)])] }, default).AsTask());
+
+        Assert.Equal(("5", "t"), ((await GetAsync("a"))!["n"], (await GetAsync("a"))!["text"]));
+        Assert.Null(await GetAsync("b"));
+        Assert.Null(await GetAsync("c"));
+        Assert.Empty(await Log.ReadDeadAsync(0, 10, default));
+        Assert.Empty(await Log.GetState(0).ReadLiveAsync("0", 10, default));
+        var after = await Log.GetState(0).ChangesAsync(0, default);
+        Assert.Equal((before.Position, "a"), (after.Position, Assert.Single(after.Documents)));
+        Assert.Single(await Log.ReadAsync(lease, ReadFrom.Pending, 10, default));
+    }
+
+    [Fact]
+    public async Task Apply_IncrementAfterAnotherOperation_IsRefused()
+    {
+        var lease = await LeaseAsync();
+        await Assert.ThrowsAsync<ArgumentException>(() => Log.ApplyAsync(
+            lease, Effect(0, [], new SetFields("a", [Field("x", "1")]), new IncrementFields("a", [Field("n", 1)])), default).AsTask());
+    }
+
+    [Fact]
+    public async Task Apply_ClearedDocument_IsATombstoneAndNoChange()
+    {
+        await ApplyAsync(new SetFields("a", [Field("x", "1")]), new SetFields("b", [Field("x", "1")]));
+        await ApplyAsync(new ClearDocument("a", 60), new ClearDocument("new", 60));
+        Assert.Equal(StateReset.TombstoneField, Assert.Single((await GetAsync("a"))!).Key);
+        Assert.Equal(StateReset.TombstoneField, Assert.Single((await GetAsync("new"))!).Key);
+        Assert.Equal(["b"], (await Log.GetState(0).ChangesAsync(0, default)).Documents);
     }
 
     [Fact]
@@ -188,13 +216,16 @@ public abstract class EventLogSuite
             new SetFields("row:1", [Field("x", "1")]), new SetFields("m:1", [Field("x", "1")]), new SetFields("keep", [Field("x", "1")]),
             new AddToIndex("rows", "1", 1), new AddToIndex("other", "1", 1));
         await AppendAsync(1, "a");
-        var before = await Log.OpenAsync(0, default);
-        var after = await Log.ResetAsync(0, new StateReset(["row:", "m:"], ["rows"], "row:", 60), default);
+        var before = (await Log.GetState(0).ChangesAsync(0, default)).Position;
+        var mark = new SetFields("mark", [Field("t", "1"), Field("u", "2")]);
+        var after = await Log.ResetAsync(0, new StateReset(["row:", "m:"], ["rows"], "row:", 60, mark), default);
         Assert.Equal(new ShardPosition(before.Version + 1, before.Epoch + 1), after);
-        Assert.Equal(after, await Log.OpenAsync(0, default));
+        Assert.Equal(after, (await Log.AcquireAsync(0, "suite", default)).Position);
+        Assert.Equal("2", (await GetAsync("mark"))!["u"]);
+        Assert.Equal(["mark"], (await Log.GetState(0).ChangesAsync(before.Version, default)).Documents);
         Assert.Equal(StateReset.TombstoneField, Assert.Single((await GetAsync("row:1"))!).Key);
         Assert.Null(await GetAsync("m:1"));
-        Assert.Equal(["keep"], (await Log.GetState(0).ChangesAsync(0, default)).Documents);
+        Assert.Equal(["keep", "mark"], (await Log.GetState(0).ChangesAsync(0, default)).Documents.Order());
         Assert.Empty(await MembersAsync("rows"));
         Assert.Single(await MembersAsync("other"));
         Assert.Equal(1, await Log.CountAsync(0, default));
@@ -213,10 +244,12 @@ public abstract class EventLogSuite
     private ValueTask<AppendResult> AppendAsync(long number, params string[] payloads) =>
         Log.AppendAsync(new EventBatch(s_producer, 0, number, [.. payloads.Select(Encoding.UTF8.GetBytes)]), rebase: false, default);
 
+    private async Task<ShardLease> LeaseAsync(string holder = "one") => (await Log.AcquireAsync(0, holder, default)).Lease!;
+
     private async Task ApplyAsync(params StateOp[] ops)
     {
-        var position = await Log.OpenAsync(0, default);
-        Assert.True((await Log.ApplyAsync(0, Effect(position.Version, [], ops), default)).Applied);
+        var answer = await Log.AcquireAsync(0, "suite", default);
+        Assert.True((await Log.ApplyAsync(answer.Lease!, Effect(answer.Position.Version, [], ops), default)).Applied);
     }
 
     private async Task<IReadOnlyDictionary<string, string>?> GetAsync(string document) =>

@@ -20,15 +20,28 @@ public sealed class InMemoryEventLogTests : EventLogSuite
     [Fact]
     public async Task ExpiringDocument_TimePassed_IsGone()
     {
-        await _log.ApplyAsync(0, new BatchEffect(0, [], [], [new SetFields("a", [Field("x", "1")]), new ExpireDocument("a", 10)]), default);
+        var lease = (await _log.AcquireAsync(0, "one", default)).Lease!;
+        await _log.ApplyAsync(lease, new BatchEffect(0, [], [], [new SetFields("a", [Field("x", "1")]), new ExpireDocument("a", 10)]), default);
         Assert.NotNull((await _log.GetState(0).GetAsync(["a"], default))[0]);
         _time.Advance(TimeSpan.FromSeconds(10));
         Assert.Null((await _log.GetState(0).GetAsync(["a"], default))[0]);
     }
 
-    private protected override Task LetEntriesBecomeAbandonedAsync()
+    [Fact]
+    public async Task Lease_ReadUnder_LastsAnew()
     {
-        _time.Advance(TimeSpan.FromSeconds(11));
+        var lease = (await _log.AcquireAsync(0, "one", default)).Lease!;
+        _time.Advance(TimeSpan.FromSeconds(4));
+        await _log.ReadAsync(lease, ReadFrom.New, 1, default);
+        _time.Advance(TimeSpan.FromSeconds(4));
+        Assert.Null((await _log.AcquireAsync(0, "two", default)).Lease);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.NotNull((await _log.AcquireAsync(0, "two", default)).Lease);
+    }
+
+    private protected override Task LetLeaseEndAsync()
+    {
+        _time.Advance(TimeSpan.FromSeconds(5));
         return Task.CompletedTask;
     }
 }
@@ -36,7 +49,7 @@ public sealed class InMemoryEventLogTests : EventLogSuite
 public sealed class InMemoryPublishTests : PublishAndConsumeSuite
 {
     private readonly InMemoryEventLog _log =
-        new(Microsoft.Extensions.Options.Options.Create(new EventBusOptions { AbandonedAfterMs = 200, MemoryCapacity = 5_000 }), TimeProvider.System);
+        new(Microsoft.Extensions.Options.Options.Create(new EventBusOptions { LeaseMs = 400, MemoryCapacity = 5_000 }), TimeProvider.System);
 
     private protected override IEventLog Log => _log;
 

@@ -16,7 +16,7 @@ public abstract class PublishAndConsumeSuite
 {
     private protected abstract IEventLog Log { get; }
 
-    private protected virtual EventBusOptions Options { get; } = new() { AbandonedAfterMs = 200 };
+    private protected virtual EventBusOptions Options { get; } = new() { LeaseMs = 400 };
 
     [Fact]
     public async Task Published_FromManyThreads_IsAppliedOnceAndInOrderWithinARequest()
@@ -90,6 +90,66 @@ public abstract class PublishAndConsumeSuite
     }
 
     [Fact]
+    public async Task Consumer_OneEffectOf500ThatTheLogRefuses_GoesToTheDeadLettersAlone()
+    {
+        var shard = Fnv1a.Shard("req_1", 4);
+        var answer = await Log.AcquireAsync(shard, "one", default);
+        await Log.ApplyAsync(answer.Lease!, new BatchEffect(0, [], [], [new SetFields("text", [KeyValuePair.Create("t", "no number")])]), default);
+        using var publisher = await StartPublisherAsync();
+        for (var i = 0; i < 500; i++)
+        {
+            publisher.Publish(new StreamProgress(i, i), "req_1");
+        }
+
+        await publisher.StopAsync(default);
+        var handler = new CountingHandler { Spoils = e => e.Data is StreamProgress { OutputTokens: 333 } };
+        using var consumer = await StartConsumerAsync("one", handler);
+        await Eventually.IsTrueAsync(async () => await DepthAsync() == 0);
+        await consumer.StopAsync(default);
+        Assert.Equal(499, await CountedAsync());
+        Assert.Equal(499, handler.Ids.Count);
+        var dead = Assert.Single(await Log.ReadDeadAsync(shard, 10, default));
+        Assert.Equal(333, Assert.IsType<StreamProgress>(EventJson.Read(dead.Entry.Payload).Data).OutputTokens);
+        Assert.Contains("not an integer", dead.Reason);
+    }
+
+    [Fact]
+    public async Task Consumer_Stopped_LetsGoSoThatItsHeirNeedNotWaitForTheLeasesEnd()
+    {
+        var longLease = new EventBusOptions { LeaseMs = 60_000 };
+        var (counters, heirs) = (new ConsumerCounters(), new ConsumerCounters());
+        using var first = await StartConsumerAsync("one", new CountingHandler(), counters, longLease);
+        await Eventually.IsTrueAsync(() => counters.OwnedShards == 4);
+        using var second = await StartConsumerAsync("two", new CountingHandler(), heirs, longLease);
+        await first.StopAsync(default);
+        await Eventually.IsTrueAsync(() => heirs.OwnedShards == 4, TimeSpan.FromSeconds(30));
+        Assert.Equal((0, 4, 0), (counters.OwnedShards, counters.LeasesTaken, counters.LeasesLost));
+        await second.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task Consumer_PausedBetweenReadAndApply_DropsWhatItComputed()
+    {
+        using var publisher = await StartPublisherAsync();
+        publisher.Publish(new StreamProgress(1, 1), "req_1");
+        await publisher.StopAsync(default);
+        var counters = new ConsumerCounters();
+        var pause = new TaskCompletionSource();
+        var pausing = new CountingHandler { Pause = pause.Task };
+        using var paused = await StartConsumerAsync("paused", pausing, counters);
+        await Eventually.IsTrueAsync(() => pausing.Asked == 1);
+        var handler = new CountingHandler();
+        using var heir = await StartConsumerAsync("heir", handler);
+        await Eventually.IsTrueAsync(() => handler.Ids.Count == 1);
+        pause.SetResult();
+        await Eventually.IsTrueAsync(() => counters.LeasesLost == 1);
+        await paused.StopAsync(default);
+        await heir.StopAsync(default);
+        Assert.Equal(1, await CountedAsync());
+        Assert.Equal((0, 0), (pausing.Ids.Count, counters.AppliedEvents));
+    }
+
+    [Fact]
     public async Task Consumer_WhoseEntriesWereLeftByACrashedOne_AppliesThem()
     {
         using var publisher = await StartPublisherAsync();
@@ -101,8 +161,8 @@ public abstract class PublishAndConsumeSuite
         await publisher.StopAsync(default);
         for (var shard = 0; shard < 4; shard++)
         {
-            await Log.OpenAsync(shard, default);
-            await Log.ReadAsync(shard, shard < 2 ? "crashed" : "restarted", ReadFrom.New, 100, default);
+            var answer = await Log.AcquireAsync(shard, shard < 2 ? "crashed" : "restarted", default);
+            await Log.ReadAsync(answer.Lease!, ReadFrom.New, 100, default);
         }
 
         using var consumer = await StartConsumerAsync("restarted", new CountingHandler());
@@ -120,10 +180,11 @@ public abstract class PublishAndConsumeSuite
         return publisher;
     }
 
-    private protected async Task<BackgroundService> StartConsumerAsync(string name, IEventBatchHandler handler)
+    private protected async Task<BackgroundService> StartConsumerAsync(
+        string name, IEventBatchHandler handler, ConsumerCounters? counters = null, EventBusOptions? options = null)
     {
         var consumer = new EventConsumer(
-            Log, new EventOrigin("collector", name), handler, new ConsumerCounters(), OptionsFactory.Create(Options),
+            Log, new EventOrigin("collector", name), handler, counters ?? new ConsumerCounters(), OptionsFactory.Create(options ?? Options),
             TimeProvider.System, NullLogger<EventConsumer>.Instance);
         await consumer.StartAsync(default);
         return consumer;
@@ -155,8 +216,16 @@ public abstract class PublishAndConsumeSuite
     private protected sealed class CountingHandler : IEventBatchHandler
     {
         private readonly ConcurrentDictionary<string, long> _lastSeq = new();
+        private int _asked;
 
         public Func<FakeAiEvent, bool> Poison { get; init; } = static _ => false;
+
+        /// <summary>Events whose effect the log must refuse, after it has taken a part of it.</summary>
+        public Func<FakeAiEvent, bool> Spoils { get; init; } = static _ => false;
+
+        public Task Pause { get; init; } = Task.CompletedTask;
+
+        public int Asked => Volatile.Read(ref _asked);
 
         public ConcurrentBag<FakeAiEvent> Events { get; } = [];
 
@@ -164,15 +233,18 @@ public abstract class PublishAndConsumeSuite
 
         public ConcurrentDictionary<long, bool> Seqs { get; } = new();
 
-        public ValueTask<IReadOnlyList<StateOp>> ProjectAsync(
+        public async ValueTask<IReadOnlyList<StateOp>> ProjectAsync(
             int shard, IReadOnlyList<FakeAiEvent> events, IShardState state, CancellationToken cancellationToken)
         {
+            Interlocked.Increment(ref _asked);
+            await Pause;
             if (events.Any(Poison))
             {
                 throw new InvalidOperationException("poison");
             }
 
-            return ValueTask.FromResult<IReadOnlyList<StateOp>>([new IncrementFields("count", [KeyValuePair.Create("n", (long)events.Count)])]);
+            var count = new IncrementFields("count", [KeyValuePair.Create("n", (long)events.Count)]);
+            return events.Any(Spoils) ? [count, new IncrementFields("text", [KeyValuePair.Create("t", 1L)])] : [count];
         }
 
         public void Applied(int shard, IReadOnlyList<FakeAiEvent> events)

@@ -39,7 +39,7 @@ public sealed class RedisEventLogTests(RedisFixture redis) : EventLogSuite, ICla
 
     private protected override IEventLog Log => _log;
 
-    public async ValueTask InitializeAsync() => _log = await redis.NewLogAsync(new EventBusOptions { AbandonedAfterMs = 50 });
+    public async ValueTask InitializeAsync() => _log = await redis.NewLogAsync(new EventBusOptions());
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -47,11 +47,11 @@ public sealed class RedisEventLogTests(RedisFixture redis) : EventLogSuite, ICla
     public async Task Keys_OfAShard_CarryItsHashTag()
     {
         await _log.AppendAsync(new EventBatch("p", 2, 1, ["x"u8.ToArray()]), false, default);
-        await _log.OpenAsync(2, default);
-        await _log.ApplyAsync(2, new BatchEffect(0, [], [], [new SetFields("a", [Field("x", "1")])]), default);
+        var lease = (await _log.AcquireAsync(2, "one", default)).Lease!;
+        await _log.ApplyAsync(lease, new BatchEffect(0, [], [], [new SetFields("a", [Field("x", "1")])]), default);
         var keys = (string[])(await redis.Connection.GetDatabase().ExecuteAsync("KEYS", "*"))!;
         Assert.Equal(
-            ["fakeai:{2}:dirty", "fakeai:{2}:events", "fakeai:{2}:producer:p", "fakeai:{2}:s:a", "fakeai:{2}:version"], keys.Order());
+            ["fakeai:{2}:dirty", "fakeai:{2}:events", "fakeai:{2}:fence", "fakeai:{2}:owner", "fakeai:{2}:producer:p", "fakeai:{2}:s:a", "fakeai:{2}:version"], keys.Order());
     }
 
     [Fact]
@@ -63,7 +63,8 @@ public sealed class RedisEventLogTests(RedisFixture redis) : EventLogSuite, ICla
         Assert.Equal(AppendOutcome.Appended, (await _log.AppendAsync(new EventBatch("p", 0, 2, ["y"u8.ToArray()]), false, default)).Outcome);
     }
 
-    private protected override Task LetEntriesBecomeAbandonedAsync() => Task.Delay(80);
+    /// <summary>At once; that Redis ends a lease by itself is what <see cref="RedisFailureTests"/> wait for.</summary>
+    private protected override Task LetLeaseEndAsync() => redis.Connection.GetDatabase().ExecuteAsync("PEXPIRE", "fakeai:{0}:owner", "0");
 }
 
 public sealed class RedisPublishTests(RedisFixture redis) : PublishAndConsumeSuite, IClassFixture<RedisFixture>, IAsyncLifetime

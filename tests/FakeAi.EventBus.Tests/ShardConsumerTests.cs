@@ -10,7 +10,7 @@ namespace FakeAi.EventBus.Tests;
 
 public sealed class ShardConsumerTests
 {
-    private readonly InMemoryEventLog _inner = new(Options.Create(new EventBusOptions { AbandonedAfterMs = 200 }), TimeProvider.System);
+    private readonly InMemoryEventLog _inner = new(Options.Create(new EventBusOptions { LeaseMs = 400 }), TimeProvider.System);
     private long _batches;
 
     [Fact]
@@ -24,13 +24,14 @@ public sealed class ShardConsumerTests
     }
 
     [Fact]
-    public async Task Consumer_NeverWithoutNewEntries_TakesOverAbandonedOnes()
+    public async Task Consumer_WhatItsHandlerFindsDue_IsAppliedWithoutEntries()
     {
-        await AppendAsync();
-        Assert.Single(await _inner.ReadAsync(0, "crashed", ReadFrom.New, 10, default));
+        var handler = new DueHandler();
         await RunUntilAsync(
-            from => from == ReadFrom.New ? AppendAsync() : ValueTask.CompletedTask,
-            async _ => (await _inner.ReadAsync(0, "crashed", ReadFrom.OwnPending, 10, default)).Count == 0);
+            _ => ValueTask.CompletedTask,
+            async _ => (await _inner.GetState(0).GetAsync(["due"], default))[0] is { } due && due["n"] == "1",
+            handler);
+        Assert.Equal((1, 2), (handler.Taken, handler.Asked));
     }
 
     private async ValueTask AppendAsync()
@@ -39,13 +40,13 @@ public sealed class ShardConsumerTests
         await _inner.AppendAsync(new EventBatch("p", 0, Interlocked.Increment(ref _batches), [EventJson.ToBytes(e)]), rebase: false, default);
     }
 
-    private async Task RunUntilAsync(Func<ReadFrom, ValueTask> beforeRead, Func<ConsumerCounters, Task<bool>> condition)
+    private async Task RunUntilAsync(Func<ReadFrom, ValueTask> beforeRead, Func<ConsumerCounters, Task<bool>> condition, IEventBatchHandler? handler = null)
     {
         var counters = new ConsumerCounters();
-        var options = new EventBusOptions { AbandonedAfterMs = 200, BatchEvents = 1 };
+        var options = new EventBusOptions { LeaseMs = 400, BatchEvents = 1 };
         using var stop = new CancellationTokenSource();
         var running = new ShardConsumer(
-            0, "heir", new HookedLog(_inner, beforeRead), new NoEffect(), options, TimeProvider.System, NullLogger.Instance, counters).RunAsync(stop.Token);
+            0, "heir", new HookedLog(_inner, beforeRead), handler ?? new NoEffect(), options, TimeProvider.System, NullLogger.Instance, counters).RunAsync(stop.Token);
         await Eventually.IsTrueAsync(() => condition(counters), TimeSpan.FromSeconds(20));
         await stop.CancelAsync();
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -57,6 +58,25 @@ public sealed class ShardConsumerTests
             int shard, IReadOnlyList<FakeAiEvent> events, IShardState state, CancellationToken cancellationToken) => ValueTask.FromResult<IReadOnlyList<StateOp>>([]);
     }
 
+    /// <summary>Fails when asked first; then has one event to tell.</summary>
+    private sealed class DueHandler : IEventBatchHandler
+    {
+        public int Taken { get; private set; }
+
+        public int Asked { get; private set; }
+
+        void IEventBatchHandler.Taken(int shard) => Taken++;
+
+        public ValueTask<IReadOnlyList<FakeAiEvent>> FindDueAsync(int shard, IShardState state, CancellationToken cancellationToken) =>
+            ++Asked == 1
+                ? throw new InvalidOperationException("once")
+                : ValueTask.FromResult<IReadOnlyList<FakeAiEvent>>(Asked == 2 ? [new FakeAiEvent("due", 1, null, "collector", "c", 0, null, new StreamProgress(1, 1))] : []);
+
+        public ValueTask<IReadOnlyList<StateOp>> ProjectAsync(
+            int shard, IReadOnlyList<FakeAiEvent> events, IShardState state, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<IReadOnlyList<StateOp>>([new IncrementFields("due", [KeyValuePair.Create("n", (long)events.Count)])]);
+    }
+
     /// <summary>A log of which each read can be disturbed.</summary>
     private sealed class HookedLog(IEventLog inner, Func<ReadFrom, ValueTask> beforeRead) : IEventLog
     {
@@ -66,17 +86,21 @@ public sealed class ShardConsumerTests
 
         public ValueTask<long> GetLastAsync(string producer, int shard, CancellationToken cancellationToken) => inner.GetLastAsync(producer, shard, cancellationToken);
 
-        public ValueTask<ShardPosition> OpenAsync(int shard, CancellationToken cancellationToken) => inner.OpenAsync(shard, cancellationToken);
+        public ValueTask<LeaseAnswer> AcquireAsync(int shard, string holder, CancellationToken cancellationToken) => inner.AcquireAsync(shard, holder, cancellationToken);
 
-        public async ValueTask<IReadOnlyList<LogEntry>> ReadAsync(int shard, string consumer, ReadFrom from, int count, CancellationToken cancellationToken)
+        public ValueTask ReleaseAsync(ShardLease lease, CancellationToken cancellationToken) => inner.ReleaseAsync(lease, cancellationToken);
+
+        public async ValueTask<IReadOnlyList<LogEntry>> ReadAsync(ShardLease lease, ReadFrom from, int count, CancellationToken cancellationToken)
         {
             await Task.Yield();
             cancellationToken.ThrowIfCancellationRequested();
             await beforeRead(from);
-            return await inner.ReadAsync(shard, consumer, from, count, cancellationToken);
+            return await inner.ReadAsync(lease, from, count, cancellationToken);
         }
 
-        public ValueTask<ApplyResult> ApplyAsync(int shard, BatchEffect effect, CancellationToken cancellationToken) => inner.ApplyAsync(shard, effect, cancellationToken);
+        public ValueTask<ApplyResult> ApplyAsync(ShardLease lease, BatchEffect effect, CancellationToken cancellationToken) => inner.ApplyAsync(lease, effect, cancellationToken);
+
+        public ValueTask<ShardBacklog> GetBacklogAsync(int shard, CancellationToken cancellationToken) => inner.GetBacklogAsync(shard, cancellationToken);
 
         public ValueTask<ShardPosition> ResetAsync(int shard, StateReset reset, CancellationToken cancellationToken) => inner.ResetAsync(shard, reset, cancellationToken);
 
