@@ -5,6 +5,7 @@ using FakeAi.Collector.Ingest;
 using FakeAi.Collector.Instances;
 using FakeAi.Collector.Live;
 using FakeAi.Collector.Metrics;
+using FakeAi.Collector.Sources;
 using FakeAi.Collector.State;
 using FakeAi.Collector.Waterfall;
 using FakeAi.Contracts.Catalogue;
@@ -35,6 +36,9 @@ public static class CollectorExtensions
             ServiceDescriptor.Singleton<IProjection, ErrorsProjection>(),
             ServiceDescriptor.Singleton<IProjection, InstancesProjection>(),
         ]);
+        services.AddOptions<CollectorOptions>().BindConfiguration(CollectorOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<SourceSilence>().AddSingleton<LostSources>().AddHostedService<HeartbeatWatch>();
+        services.AddHealthChecks().AddCheck<ConsumerHealthCheck>("events-consumer");
         services.AddSink<MetricsStore>().AddSink<WaterfallStore>().AddSink<ErrorStore>().AddSink<InstanceStore>();
         services.AddSingleton<StateReplica>().AddSingleton<SnapshotBuilder>();
         services.AddSingleton<LiveTail>().AddSingleton<LiveSubscribers>().AddSingleton<LiveFeed>();

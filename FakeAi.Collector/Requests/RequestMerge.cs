@@ -10,6 +10,11 @@ internal static class RequestMerge
 
     public static void Apply(RequestRow row, FakeAiEvent e)
     {
+        if (Teller.IsGateway(e))
+        {
+            row.Set(RowFields.Gateway, Bound(e.Instance));
+        }
+
         switch (e.Data)
         {
             case RequestStarted d:
@@ -27,6 +32,17 @@ internal static class RequestMerge
                 row.Set(RowFields.OutputTokens, d.OutputTokens);
                 row.Set(RowFields.StatusCode, d.Status);
                 row.Set(RowFields.Reason, Bound(d.FinishReason));
+                break;
+            case RequestFailed d when Teller.IsGuess(e):
+                if (!row.Has(RowFields.Status))
+                {
+                    row.Set(RowFields.Status, RowFields.Failed);
+                    row.Set(RowFields.Ended, e.Time);
+                    row.Set(RowFields.DurationUs, d.DurationUs);
+                    row.Set(RowFields.Reason, d.ErrorCode);
+                    row.Set(RowFields.SourceLost, true);
+                }
+
                 break;
             case RequestFailed d:
                 End(row, e, RowFields.Failed, d.Endpoint, d.Model, d.Provider, d.Stream, d.DurationUs);
@@ -74,6 +90,12 @@ internal static class RequestMerge
     private static void End(
         RequestRow row, FakeAiEvent e, string status, string endpoint, string? model, string provider, bool stream, long durationUs)
     {
+        if (row.Has(RowFields.SourceLost))
+        {
+            row.Remove(RowFields.SourceLost);
+            row.Remove(RowFields.Reason);
+        }
+
         row.Set(RowFields.Status, status);
         row.Set(RowFields.Ended, e.Time);
         row.Set(RowFields.EndEndpoint, Bound(endpoint));

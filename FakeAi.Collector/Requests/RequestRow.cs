@@ -1,4 +1,5 @@
 using System.Globalization;
+using FakeAi.Collector.State;
 using FakeAi.EventBus.Streams;
 
 namespace FakeAi.Collector.Requests;
@@ -19,10 +20,13 @@ internal sealed class RequestRow(string id, IReadOnlyDictionary<string, string>?
 
     public IReadOnlyDictionary<string, string> Now => _fields;
 
-    public bool IsChanged => _set.Count + _removed.Count > 0;
+    public bool IsChanged => _set.Count + _removed.Count > 0 || IsTakenBack;
 
     /// <summary>Whether a reset has cleared the request; nothing more is counted of it.</summary>
-    public bool IsCleared => Before.ContainsKey(StateReset.TombstoneField);
+    public bool IsCleared => IsTakenBack || Before.ContainsKey(StateReset.TombstoneField);
+
+    /// <summary>Whether it turned out only now that the request belongs to before a reset.</summary>
+    public bool IsTakenBack { get; private set; }
 
     public bool Has(string field) => _fields.ContainsKey(field);
 
@@ -56,9 +60,23 @@ internal sealed class RequestRow(string id, IReadOnlyDictionary<string, string>?
         }
     }
 
+    /// <summary>Takes everything back that was told of the request.</summary>
+    public void TakeBack()
+    {
+        IsTakenBack = true;
+        _fields.Clear();
+        _set.Clear();
+        _removed.Clear();
+    }
+
     /// <summary>The operations that make the stored row like this one.</summary>
     public IEnumerable<StateOp> ToOps(string document)
     {
+        if (IsTakenBack)
+        {
+            yield return new ClearDocument(document, StateNames.TombstoneSeconds);
+        }
+
         if (_set.Count > 0)
         {
             yield return new SetFields(document, [.. _set.Select(f => KeyValuePair.Create(f, _fields[f]))]);

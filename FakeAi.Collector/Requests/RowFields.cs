@@ -6,6 +6,9 @@ namespace FakeAi.Collector.Requests;
 /// </summary>
 internal static class RowFields
 {
+    // whatever the gateway tells
+    public const string Gateway = "gw";
+
     // request.started
     public const string Started = "st";
     public const string Endpoint = "ep";
@@ -27,6 +30,9 @@ internal static class RowFields
     public const string OutputTokens = "ot";
     public const string StatusCode = "sc";
     public const string Reason = "fr";
+
+    /// <summary>Set while the end is only the collector's own guess, since the gateway was silent.</summary>
+    public const string SourceLost = "sl";
 
     // route.selected
     public const string Upstream = "up";

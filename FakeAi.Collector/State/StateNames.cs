@@ -1,3 +1,4 @@
+using System.Globalization;
 using FakeAi.EventBus.Streams;
 
 namespace FakeAi.Collector.State;
@@ -8,6 +9,10 @@ internal static class StateNames
     public const string Row = "row:";
     public const string Open = "i:open";
     public const string Ended = "i:ended";
+
+    /// <summary>Ended requests that the collector closed because their gateway was silent.</summary>
+    public const string Lost = "i:lost";
+
     public const string Error = "err:";
     public const string Errors = "i:err";
     public const string Instance = "inst:";
@@ -19,13 +24,21 @@ internal static class StateNames
     /// <summary>What an item of the live stream that is an error starts with.</summary>
     public const string LiveErrorPrefix = "error ";
 
+    /// <summary>The document that tells when the shard was last reset, in its one field, Unix microseconds.</summary>
+    public const string ResetMark = "reset";
+    public const string ResetTime = "t";
+
+    /// <summary>How long a request that a reset has cleared is known as such.</summary>
+    public const int TombstoneSeconds = 24 * 3600;
+
     /// <summary>
-    /// What "reset data" clears. Requests known by then leave a tombstone, so that what is still told of them counts
-    /// neither wholly nor in part.
+    /// What "reset data" clears. Requests known by then leave a tombstone; by the time, those can be told that were received
+    /// before it and are heard of only afterwards. So nothing of either counts, neither wholly nor in part.
     /// </summary>
-    public static readonly StateReset Reset = new(
+    public static StateReset ResetAt(long unixMicroseconds) => new(
         [Row, Error, Bucket],
-        [Open, Ended, Errors, .. Metrics.Resolution.All.Select(r => r.Index)],
+        [Open, Ended, Lost, Errors, .. Metrics.Resolution.All.Select(r => r.Index)],
         Row,
-        24 * 3600);
+        TombstoneSeconds,
+        new SetFields(ResetMark, [KeyValuePair.Create(ResetTime, unixMicroseconds.ToString(CultureInfo.InvariantCulture))]));
 }

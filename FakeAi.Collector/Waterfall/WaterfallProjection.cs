@@ -15,11 +15,17 @@ internal sealed class WaterfallProjection : IProjection
     /// <summary>Requests under way that are kept, in each shard.</summary>
     public const int MaxOpen = 50_000;
 
+    /// <summary>Requests closed for their gateway's silence that are kept, in each shard: its word may still come.</summary>
+    public const int MaxLost = 2_500;
+
     /// <summary>
-    /// A request of which nothing was told for so long is taken for lost: its gateway was killed. Longer than any wait
-    /// for a token.
+    /// A request of which nothing was told for so long is dropped: a last resort, where even that its gateway is silent
+    /// could not be told. Longer than any wait for a token.
     /// </summary>
     public static readonly TimeSpan Silence = TimeSpan.FromHours(1);
+
+    /// <summary>How long requests closed for their gateway's silence are kept.</summary>
+    public static readonly TimeSpan LostKept = TimeSpan.FromHours(24);
 
     public IReadOnlyCollection<string> Consumes { get; } =
     [
@@ -30,7 +36,7 @@ internal sealed class WaterfallProjection : IProjection
 
     public void Finish(ProjectionBatch batch)
     {
-        var any = false;
+        var (any, anyLost) = (false, false);
         var now = Microseconds(batch.Now);
         foreach (var row in batch.ChangedRows)
         {
@@ -40,11 +46,23 @@ internal sealed class WaterfallProjection : IProjection
                 batch.Add(op);
             }
 
+            var isLost = row.Has(RowFields.SourceLost);
+            anyLost |= isLost;
+            if (row.Before.ContainsKey(RowFields.SourceLost) && !isLost)
+            {
+                batch.Add(new RemoveFromIndex(StateNames.Lost, row.Id));
+            }
+
             var view = new RequestView(row.Now);
-            if (view.IsEnded)
+            if (row.IsTakenBack)
             {
                 batch.Add(new RemoveFromIndex(StateNames.Open, row.Id));
-                batch.Add(new AddToIndex(StateNames.Ended, row.Id, view.EndUs));
+                batch.Add(new RemoveFromIndex(StateNames.Ended, row.Id));
+            }
+            else if (view.IsEnded)
+            {
+                batch.Add(new RemoveFromIndex(StateNames.Open, row.Id));
+                batch.Add(isLost ? new AddToIndex(StateNames.Lost, row.Id, now) : new AddToIndex(StateNames.Ended, row.Id, view.EndUs));
             }
             else
             {
@@ -52,11 +70,17 @@ internal sealed class WaterfallProjection : IProjection
             }
         }
 
+        if (anyLost)
+        {
+            batch.Add(new TrimIndex(StateNames.Lost, MaxLost, StateNames.Row));
+        }
+
         if (any)
         {
             batch.Add(new TrimIndex(StateNames.Ended, MaxEnded, StateNames.Row));
             batch.Add(new TrimIndex(StateNames.Open, MaxOpen, StateNames.Row));
             batch.Add(new TrimIndexBelow(StateNames.Open, now - Microseconds(Silence), StateNames.Row));
+            batch.Add(new TrimIndexBelow(StateNames.Lost, now - Microseconds(LostKept), StateNames.Row));
         }
     }
 

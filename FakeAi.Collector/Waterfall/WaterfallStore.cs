@@ -24,13 +24,13 @@ internal sealed class WaterfallStore(TimeProvider time) : IDocumentSink
     public void Put(int shard, string name, IReadOnlyDictionary<string, string> document)
     {
         var view = new RequestView(document);
+        var id = name[Prefix.Length..];
+        Remove(id);
         if (!view.IsKnown)
         {
             return;
         }
 
-        var id = name[Prefix.Length..];
-        Remove(id);
         var entry = new Entry(shard, view.EndUs, time.GetUtcNow(), WaterfallRows.From(id, view));
         _changed.Add(id);
         if (view.IsEnded)

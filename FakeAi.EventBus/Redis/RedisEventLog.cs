@@ -23,8 +23,14 @@ internal sealed class RedisEventLog : IEventLog
 
     public async ValueTask<int> GetShardCountAsync(CancellationToken cancellationToken)
     {
-        await _session.ExecuteAsync("SET", [(RedisKey)RedisKeys.Shards, _options.Shards, "NX"], cancellationToken);
+        // Asked for first: at maxmemory a SET is refused even where there is nothing to set, and a collector must start then, too.
         var reply = await _session.ExecuteAsync("GET", [(RedisKey)RedisKeys.Shards], cancellationToken);
+        if (reply.IsNull)
+        {
+            await _session.ExecuteAsync("SET", [(RedisKey)RedisKeys.Shards, _options.Shards, "NX"], cancellationToken);
+            reply = await _session.ExecuteAsync("GET", [(RedisKey)RedisKeys.Shards], cancellationToken);
+        }
+
         return int.Parse((string)reply!, CultureInfo.InvariantCulture);
     }
 

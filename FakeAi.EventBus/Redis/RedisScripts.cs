@@ -35,6 +35,8 @@ internal static class RedisScripts
     /// document prefixes, these, number of indexes, their names; then the mark's document and its fields with values.
     /// </summary>
     public const string Reset = """
+        -- A first write that needs no memory: with it Redis lets a script go on at maxmemory.
+        redis.call('PERSIST', KEYS[1])
         local prefix, tombstones = ARGV[1], ARGV[2]
         local prefixes = tonumber(ARGV[5])
         local function starts(name, with) return string.sub(name, 1, #with) == with end

@@ -43,7 +43,7 @@ public sealed partial class ReadmeTests
         Assert.True(link.StartsWith('#') || File.Exists(path) || Directory.Exists(path), $"{file} links to {link}");
     }
 
-    [GeneratedRegex("FakeAi__(Gateway|Engine)__[A-Za-z0-9_]+", RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex("FakeAi__(Gateway|Engine|Collector)__[A-Za-z0-9_]+", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Setting();
 
     [GeneratedRegex(@"\]\((?!http)(?<link>[^)]+)\)", RegexOptions.ExplicitCapture, 1_000)]

@@ -4,6 +4,7 @@ using FakeAi.Collector.Ingest;
 using FakeAi.Collector.Instances;
 using FakeAi.Collector.Live;
 using FakeAi.Collector.Metrics;
+using FakeAi.Collector.Sources;
 using FakeAi.Collector.State;
 using FakeAi.Collector.Waterfall;
 using FakeAi.Contracts.Catalogue;
@@ -26,6 +27,8 @@ internal sealed class EventScript : IDisposable
     private readonly ManualTimeProvider _time = new();
     private readonly InMemoryEventLog _log;
     private readonly CollectorHandler _handler;
+    private readonly SourceSilence _silence;
+    private readonly HeartbeatWatch _watch;
     private readonly InterruptedLog _replicaLog;
     private readonly StateReplica _replica;
     private readonly LiveTail _tail;
@@ -35,12 +38,16 @@ internal sealed class EventScript : IDisposable
     {
         var options = Options.Create(new EventBusOptions());
         _log = new InMemoryEventLog(options, _time);
-        _handler = new CollectorHandler(Projections(), _time);
+        _replicaLog = new InterruptedLog(_log);
+        var settings = Options.Create(new CollectorOptions());
+        _silence = new SourceSilence(settings, _time);
+        _watch = new HeartbeatWatch(_replicaLog, _silence, _time);
+        _handler = new CollectorHandler(
+            Projections(), new LostSources(_silence, new EventOrigin("collector", "collector-1"), settings, _time), _time);
         Metrics = new MetricsStore();
         Waterfall = new WaterfallStore(_time);
         Errors = new ErrorStore();
         var instances = new InstanceStore();
-        _replicaLog = new InterruptedLog(_log);
         _replica = new StateReplica(_replicaLog, [Metrics, Waterfall, Errors, instances], _time);
         Builder = new SnapshotBuilder(Metrics, Waterfall, instances, _time);
         _tail = new LiveTail(_log, Subscribers);
@@ -116,11 +123,11 @@ internal sealed class EventScript : IDisposable
         {
             foreach (var chunk in shard.Chunk(batch))
             {
-                var version = (await _log.OpenAsync(shard.Key, default)).Version;
+                var answer = await _log.AcquireAsync(shard.Key, "script", default);
                 // The wire is part of the way.
                 FakeAiEvent[] read = [.. chunk.Select(e => EventJson.Read(EventJson.ToBytes(e with { Seq = ++_seq })))];
                 var ops = await _handler.ProjectAsync(shard.Key, read, _log.GetState(shard.Key), default);
-                Assert.True((await _log.ApplyAsync(shard.Key, new BatchEffect(version, [], [], ops), default)).Applied);
+                Assert.True((await _log.ApplyAsync(answer.Lease!, new BatchEffect(answer.Position.Version, [], [], ops), default)).Applied);
             }
         }
     }
@@ -132,15 +139,53 @@ internal sealed class EventScript : IDisposable
         await _replica.SyncAsync(default);
     }
 
-    public async Task ResetAsync()
+    /// <summary>Resets as at a time, seconds after <see cref="Start"/>; now unless told.</summary>
+    public async Task ResetAsync(double? at = null)
     {
+        var now = at ?? (_time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(Start)).TotalSeconds;
         for (var shard = 0; shard < 4; shard++)
         {
-            await _log.ResetAsync(shard, StateNames.Reset, default);
+            await _log.ResetAsync(shard, StateNames.ResetAt((long)((Start + now) * 1_000_000)), default);
         }
 
         await _replica.SyncAsync(default);
     }
+
+    /// <summary>Lets seconds pass, in each of which the collector looks at heartbeats and tells what is due.</summary>
+    public async Task PassAsync(int seconds, Func<int, IEnumerable<FakeAiEvent>>? told = null)
+    {
+        for (var i = 0; i < seconds; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await ApplyUnseenAsync(told?.Invoke(i) ?? []);
+            await _watch.LookAsync(default);
+            await TellDueAsync();
+        }
+
+        await _replica.SyncAsync(default);
+    }
+
+    /// <summary>As after this collector has taken the shards from another.</summary>
+    public void TakeShards()
+    {
+        for (var shard = 0; shard < 4; shard++)
+        {
+            _handler.Taken(shard);
+        }
+    }
+
+    /// <summary>From now on nobody reads what is written to a shard.</summary>
+    public async Task LeaveUnreadAsync(int shard) =>
+        await _log.AppendAsync(new EventBatch("unread", shard, 1, ["{}"u8.ToArray()]), rebase: false, default);
+
+    public async Task ReadOnAsync(int shard)
+    {
+        var answer = await _log.AcquireAsync(shard, "script", default);
+        var entries = await _log.ReadAsync(answer.Lease!, ReadFrom.New, 100, default);
+        await _log.ApplyAsync(answer.Lease!, new BatchEffect(answer.Position.Version, [.. entries.Select(e => e.Id)], [], []), default);
+    }
+
+    public void CutOff(bool away) => _replicaLog.IsAway = away;
 
     /// <summary>All documents and indexes as text, counters that are 0 left out.</summary>
     public async Task<string> DumpAsync()
@@ -160,7 +205,7 @@ internal sealed class EventScript : IDisposable
                 }
             }
 
-            foreach (var index in new[] { StateNames.Open, StateNames.Ended, StateNames.Errors, StateNames.Instances })
+            foreach (var index in new[] { StateNames.Open, StateNames.Ended, StateNames.Lost, StateNames.Errors, StateNames.Instances })
             {
                 lines.Add($"{shard} {index} {string.Join(' ', await state.RangeAsync(index, 10_000, default))}");
             }
@@ -170,8 +215,23 @@ internal sealed class EventScript : IDisposable
         return string.Join('\n', lines);
     }
 
+    private async Task TellDueAsync()
+    {
+        for (var shard = 0; shard < 4; shard++)
+        {
+            var answer = await _log.AcquireAsync(shard, "script", default);
+            var due = await _handler.FindDueAsync(shard, _log.GetState(shard), default);
+            if (due.Count > 0)
+            {
+                var ops = await _handler.ProjectAsync(shard, due, _log.GetState(shard), default);
+                Assert.True((await _log.ApplyAsync(answer.Lease!, new BatchEffect(answer.Position.Version, [], [], ops), default)).Applied);
+            }
+        }
+    }
+
     public void Dispose()
     {
+        _watch.Dispose();
         Feed.Dispose();
         _tail.Dispose();
         _replica.Dispose();

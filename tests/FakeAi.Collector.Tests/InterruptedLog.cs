@@ -7,6 +7,9 @@ internal sealed class InterruptedLog(IEventLog log) : IEventLog
 {
     public Func<Task>? Meanwhile { get; set; }
 
+    /// <summary>Whether looks at how much waits fail.</summary>
+    public bool IsAway { get; set; }
+
     public ValueTask<int> GetShardCountAsync(CancellationToken cancellationToken) => log.GetShardCountAsync(cancellationToken);
 
     public ValueTask<AppendResult> AppendAsync(EventBatch batch, bool rebase, CancellationToken cancellationToken) =>
@@ -14,13 +17,19 @@ internal sealed class InterruptedLog(IEventLog log) : IEventLog
 
     public ValueTask<long> GetLastAsync(string producer, int shard, CancellationToken cancellationToken) => log.GetLastAsync(producer, shard, cancellationToken);
 
-    public ValueTask<ShardPosition> OpenAsync(int shard, CancellationToken cancellationToken) => log.OpenAsync(shard, cancellationToken);
+    public ValueTask<LeaseAnswer> AcquireAsync(int shard, string holder, CancellationToken cancellationToken) =>
+        log.AcquireAsync(shard, holder, cancellationToken);
 
-    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(int shard, string consumer, ReadFrom from, int count, CancellationToken cancellationToken) =>
-        log.ReadAsync(shard, consumer, from, count, cancellationToken);
+    public ValueTask ReleaseAsync(ShardLease lease, CancellationToken cancellationToken) => log.ReleaseAsync(lease, cancellationToken);
 
-    public ValueTask<ApplyResult> ApplyAsync(int shard, BatchEffect effect, CancellationToken cancellationToken) =>
-        log.ApplyAsync(shard, effect, cancellationToken);
+    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(ShardLease lease, ReadFrom from, int count, CancellationToken cancellationToken) =>
+        log.ReadAsync(lease, from, count, cancellationToken);
+
+    public ValueTask<ApplyResult> ApplyAsync(ShardLease lease, BatchEffect effect, CancellationToken cancellationToken) =>
+        log.ApplyAsync(lease, effect, cancellationToken);
+
+    public ValueTask<ShardBacklog> GetBacklogAsync(int shard, CancellationToken cancellationToken) =>
+        IsAway ? throw new EventLogUnavailableException("away") : log.GetBacklogAsync(shard, cancellationToken);
 
     public ValueTask<ShardPosition> ResetAsync(int shard, StateReset reset, CancellationToken cancellationToken) =>
         log.ResetAsync(shard, reset, cancellationToken);

@@ -86,7 +86,7 @@ public sealed class LiveHubTests
 
         await script.ResetAsync();
         Assert.DoesNotContain("req_a", await NextAsync(script, subscriber, "welcome"), StringComparison.Ordinal);
-        await script.ApplyAsync(EventScript.Stream("req_b", 0, 3));
+        await script.ApplyAsync(EventScript.Stream("req_b", 1_000, 3));
         Assert.Contains("\"req_b\"", await NextAsync(script, subscriber, "waterfall_update"), StringComparison.Ordinal);
         await script.Feed.StopAsync(default);
 

@@ -67,4 +67,19 @@ public sealed class QueryTests
         Assert.Equal(("collector", Environment.ProcessId), (instance.Service, instance.Pid));
         Assert.True(instance.WorkingSetBytes > 10_000_000);
     }
+
+    [Fact]
+    public async Task HealthBody_OfTheCollector_TellsWhatItsConsumerDid()
+    {
+        await using var host = await CollectorHost.StartAsync();
+        host.Publish(EventScript.Stream("req_a", 0, 3));
+        await host.WaitForRequestsAsync(1);
+        using var body = JsonDocument.Parse(await host.Http.GetStringAsync("/health"));
+        var check = body.RootElement.GetProperty("checks").GetProperty("events-consumer");
+        Assert.Equal("ready", check.GetProperty("status").GetString());
+        Assert.True(check.GetProperty("applied").GetInt64() >= 5);
+        Assert.Equal((4, 4), (check.GetProperty("owned_shards").GetInt32(), check.GetProperty("leases_taken").GetInt32()));
+        Assert.Equal((0, 0), (check.GetProperty("dead").GetInt32(), check.GetProperty("leases_lost").GetInt32()));
+        Assert.True(check.TryGetProperty("pending_oldest_ms", out _));
+    }
 }

@@ -49,8 +49,10 @@ public sealed class RedisFailureTests(RedisFixture redis) : IClassFixture<RedisF
     [Fact]
     public async Task Memory_Full_StopsAppendsButNotApplying()
     {
+        Assert.Equal(4, await _log.GetShardCountAsync(default));
         await AppendAsync(0, 1_000);
         await CommandAsync("CONFIG", "SET", "maxmemory", "1mb");
+        Assert.Equal(4, await _log.GetShardCountAsync(default));
         await Assert.ThrowsAsync<EventLogUnavailableException>(() => AppendAsync(0, 1));
 
         var applied = 0;
@@ -66,7 +68,7 @@ public sealed class RedisFailureTests(RedisFixture redis) : IClassFixture<RedisF
         Assert.Equal(1_000, applied);
         Assert.Equal(0, await _log.CountAsync(0, default));
         Assert.Equal("1000", (await _log.GetState(0).GetAsync(["count"], default))[0]!["n"]);
-        Assert.True((await _log.ResetAsync(0, new StateReset(["c"], [], "c", 60), default)).Version > version);
+        Assert.Equal(1, (await _log.ResetAsync(1, new StateReset(["c"], [], "c", 60, new SetFields("m", [KeyValuePair.Create("t", "1")])), default)).Epoch);
 
         async Task<IReadOnlyList<LogEntry>> ReadAsync() => await _log.ReadAsync(lease, ReadFrom.New, 200, default);
     }
