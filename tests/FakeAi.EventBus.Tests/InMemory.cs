@@ -49,7 +49,7 @@ public sealed class InMemoryEventLogTests : EventLogSuite
 public sealed class InMemoryPublishTests : PublishAndConsumeSuite
 {
     private readonly InMemoryEventLog _log =
-        new(Microsoft.Extensions.Options.Options.Create(new EventBusOptions { LeaseMs = 400, MemoryCapacity = 5_000 }), TimeProvider.System);
+        new(Microsoft.Extensions.Options.Options.Create(new EventBusOptions { LeaseMs = 1_000, MemoryCapacity = 5_000 }), TimeProvider.System);
 
     private protected override IEventLog Log => _log;
 

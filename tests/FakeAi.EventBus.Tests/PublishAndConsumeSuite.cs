@@ -16,7 +16,7 @@ public abstract class PublishAndConsumeSuite
 {
     private protected abstract IEventLog Log { get; }
 
-    private protected virtual EventBusOptions Options { get; } = new() { LeaseMs = 400 };
+    private protected virtual EventBusOptions Options { get; } = new() { LeaseMs = 1_000 };
 
     [Fact]
     public async Task Published_FromManyThreads_IsAppliedOnceAndInOrderWithinARequest()

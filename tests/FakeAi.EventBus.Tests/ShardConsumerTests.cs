@@ -10,7 +10,7 @@ namespace FakeAi.EventBus.Tests;
 
 public sealed class ShardConsumerTests
 {
-    private readonly InMemoryEventLog _inner = new(Options.Create(new EventBusOptions { LeaseMs = 400 }), TimeProvider.System);
+    private readonly InMemoryEventLog _inner = new(Options.Create(new EventBusOptions { LeaseMs = 1_000 }), TimeProvider.System);
     private long _batches;
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class ShardConsumerTests
     private async Task RunUntilAsync(Func<ReadFrom, ValueTask> beforeRead, Func<ConsumerCounters, Task<bool>> condition, IEventBatchHandler? handler = null)
     {
         var counters = new ConsumerCounters();
-        var options = new EventBusOptions { LeaseMs = 400, BatchEvents = 1 };
+        var options = new EventBusOptions { LeaseMs = 1_000, BatchEvents = 1 };
         using var stop = new CancellationTokenSource();
         var running = new ShardConsumer(
             0, "heir", new HookedLog(_inner, beforeRead), handler ?? new NoEffect(), options, TimeProvider.System, NullLogger.Instance, counters).RunAsync(stop.Token);
