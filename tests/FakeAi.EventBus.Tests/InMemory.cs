@@ -71,7 +71,7 @@ public sealed class InMemoryPublishTests : PublishAndConsumeSuite
     [Fact]
     public async Task Publish_NothingConsumes_MemoryStaysBounded()
     {
-        using var publisher = await StartPublisherAsync(new EventBusOptions { QueueCapacity = 1_000, MemoryBytes = 65_536, DrainSeconds = 0 });
+        var publisher = await StartPublisherAsync(new EventBusOptions { QueueCapacity = 1_000, MemoryBytes = 65_536, DrainSeconds = 0 });
         var refused = 0;
         for (var i = 0; i < 20_000; i++)
         {

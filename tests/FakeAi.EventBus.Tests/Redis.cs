@@ -75,13 +75,13 @@ public sealed class RedisPublishTests(RedisFixture redis) : PublishAndConsumeSui
 
     public async ValueTask InitializeAsync() => _log = await redis.NewLogAsync(Options);
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync() => await StopPublishersAsync();
 
     [Fact]
     public async Task Publish_WhileRedisIsAway_IsDeliveredWhenItComesBack()
     {
         var handler = new CountingHandler();
-        using var publisher = await StartPublisherAsync();
+        var publisher = await StartPublisherAsync();
         using var consumer = await StartConsumerAsync("one", handler);
         publisher.Publish(new StreamProgress(0, 0), "req_0");
         await Eventually.IsTrueAsync(() => publisher.Stats.Sent == 1);

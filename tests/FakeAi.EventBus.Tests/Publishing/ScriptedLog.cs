@@ -96,12 +96,16 @@ internal sealed class ScriptedLog(int shards = 4) : IEventLog
         }
     }
 
-    public ValueTask<ShardPosition> OpenAsync(int shard, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<LeaseAnswer> AcquireAsync(int shard, string holder, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(int shard, string consumer, ReadFrom from, int count, CancellationToken cancellationToken) =>
+    public ValueTask ReleaseAsync(ShardLease lease, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(ShardLease lease, ReadFrom from, int count, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public ValueTask<ApplyResult> ApplyAsync(int shard, BatchEffect effect, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<ApplyResult> ApplyAsync(ShardLease lease, BatchEffect effect, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<ShardBacklog> GetBacklogAsync(int shard, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<ShardPosition> ResetAsync(int shard, StateReset reset, CancellationToken cancellationToken) => throw new NotSupportedException();
 
