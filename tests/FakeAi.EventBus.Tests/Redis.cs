@@ -39,7 +39,7 @@ public sealed class RedisEventLogTests(RedisFixture redis) : EventLogSuite, ICla
 
     private protected override IEventLog Log => _log;
 
-    public async ValueTask InitializeAsync() => _log = await redis.NewLogAsync(new EventBusOptions());
+    public async ValueTask InitializeAsync() => _log = await redis.NewLogAsync(new EventBusOptions { CallTimeoutMs = 20_000 });
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

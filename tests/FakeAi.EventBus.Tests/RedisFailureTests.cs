@@ -12,7 +12,7 @@ namespace FakeAi.EventBus.Tests;
 /// <summary>What Redis may answer to a consumer other than what it asked for.</summary>
 public sealed class RedisFailureTests(RedisFixture redis) : IClassFixture<RedisFixture>, IAsyncLifetime
 {
-    private readonly EventBusOptions _options = new();
+    private readonly EventBusOptions _options = new() { CallTimeoutMs = 20_000 };
     private IEventLog _log = null!;
     private long _batches;
 
