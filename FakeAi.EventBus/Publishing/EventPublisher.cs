@@ -167,7 +167,8 @@ internal sealed partial class EventPublisher : IEventPublisher, IHostedService, 
 
         for (var shard = 0; shard < _outboxes.Length; shard++)
         {
-            _outboxes[shard].Leave(shard < _senders.Length ? _senders[shard].InFlight : null);
+            var sender = shard < _senders.Length ? _senders[shard] : null;
+            _outboxes[shard].Leave(sender?.InFlight, sender?.Unconfirmed);
         }
 
         while (_queue.Reader.TryRead(out var pending))

@@ -141,11 +141,22 @@ internal sealed class ShardOutbox(
     /// What is added afterwards goes the same way, the last of it with another call.
     /// </summary>
     /// <param name="inFlight">What the sender had taken; it is unknown whether the log has it.</param>
-    public void Leave(Outgoing? inFlight = null)
+    /// <param name="unconfirmed">
+    /// What the log had acknowledged just before it went away. It counts as sent; whoever adopts the file sends what the log forgot.
+    /// </param>
+    public void Leave(Outgoing? inFlight = null, IReadOnlyList<Outgoing>? unconfirmed = null)
     {
         lock (_lock)
         {
             _leaving = true;
+            foreach (var kept in unconfirmed ?? [])
+            {
+                if (kept.Batch is { } acknowledged)
+                {
+                    spill.TryAppend(shard, acknowledged.Number, acknowledged.Events);
+                }
+            }
+
             if (inFlight is { Batch: { } unknown })
             {
                 Leave(unknown.Number, unknown.Events);

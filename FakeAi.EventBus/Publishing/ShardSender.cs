@@ -42,6 +42,11 @@ internal sealed partial class ShardSender
     /// <summary>What was taken and not acknowledged when sending ended.</summary>
     public Outgoing? InFlight { get; private set; }
 
+    /// <summary>
+    /// When sending ended while the log did not answer: batches it had acknowledged just before, and may have forgotten.
+    /// </summary>
+    public IReadOnlyList<Outgoing> Unconfirmed => _kept.After(0);
+
     private TimeProvider Time { get; }
 
     /// <summary>Ends when all is sent and nothing more comes.</summary>
@@ -65,6 +70,11 @@ internal sealed partial class ShardSender
                 }
                 else if (_outbox.IsCompleted)
                 {
+                    if (_kept.IsEmpty || await CheckAsync(abort))
+                    {
+                        _kept.Clear();
+                    }
+
                     return;
                 }
                 else
@@ -75,10 +85,6 @@ internal sealed partial class ShardSender
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
         {
-        }
-        finally
-        {
-            _kept.Clear();
         }
     }
 
@@ -177,7 +183,8 @@ internal sealed partial class ShardSender
         }
     }
 
-    private async Task CheckAsync(CancellationToken abort)
+    /// <summary>Makes sure that the log still has what is kept; false when it does not answer.</summary>
+    private async Task<bool> CheckAsync(CancellationToken abort)
     {
         try
         {
@@ -192,6 +199,7 @@ internal sealed partial class ShardSender
             }
 
             _failedChecks = 0;
+            return true;
         }
         catch (Exception e) when (!abort.IsCancellationRequested)
         {
@@ -201,6 +209,7 @@ internal sealed partial class ShardSender
             }
 
             _kept.Postpone(Backoff.Pause(_failedChecks++));
+            return false;
         }
     }
 

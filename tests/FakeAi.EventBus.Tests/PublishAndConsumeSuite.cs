@@ -39,7 +39,7 @@ public abstract class PublishAndConsumeSuite
             }
         });
         await Eventually.IsTrueAsync(() => publisher.Stats.Sent == 4_000);
-        await Eventually.IsTrueAsync(async () => await CountedAsync() == 4_000 && await DepthAsync() == 0);
+        await Eventually.IsTrueAsync(async () => await CountedAsync() == 4_000 && await DepthAsync() == 0 && handler.Ids.Count == 4_000);
         await publisher.StopAsync(default);
         Assert.Equal(new EventPublisherStats { Sent = 4_000 }, publisher.Stats);
         Assert.Equal(4_000, await CountedAsync());

@@ -35,6 +35,30 @@ public sealed class SpillAdoptionTests : PublisherTestBase
         Assert.Equal(new EventPublisherStats { Adopted = 5_000 - before }, heir.Stats);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(50)]
+    public async Task Stop_LogDiedAndForgotWhatItAcknowledged_NextProcessDeliversThatToo(int waiting)
+    {
+        var stopped = await StartAsync(_log, Spilling());
+        await PublishAsync(stopped, 200);
+        await Eventually.IsTrueAsync(() => stopped.Stats.Sent == 200);
+        _log.Away = true;
+        await PublishAsync(stopped, waiting, 200);
+        await stopped.StopAsync(default);
+        AssertAddsUp(200 + waiting, stopped.Stats);
+        Assert.Equal((200, waiting), (stopped.Stats.Sent, stopped.Stats.SpillWaiting));
+        for (var shard = 0; shard < 4; shard++)
+        {
+            _log.Forget(shard, _log.Batches.Count(b => b.Shard == shard));
+        }
+
+        _log.Away = false;
+        await StartAdopterAsync(_log);
+        await AdoptUntilAsync(() => !Files("*.spill").Any());
+        AssertAllOnceInOrder(200 + waiting, _log.Events);
+    }
+
     [Fact]
     public async Task Start_LogAwayAtStartAndStop_LeavesItsEventsForTheNext()
     {
