@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using FakeAi.TestKit.Processes;
 
 namespace FakeAi.TestKit;
 
@@ -28,7 +29,7 @@ public sealed class RedisProcess : IAsyncDisposable
         string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}") + (_password is null ? "" : $",password={_password}");
 
     /// <summary>Takes a port without starting the server.</summary>
-    public static RedisProcess Reserve(string? password = null) => new(FreePort(), password);
+    public static RedisProcess Reserve(string? password = null) => new(LoopbackPorts.Take(), password);
 
     public static async Task<RedisProcess> RunAsync(string? password = null)
     {
@@ -40,7 +41,7 @@ public sealed class RedisProcess : IAsyncDisposable
     /// <summary>Starts the server, again after a stop; what the append-only file holds is there again.</summary>
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo("redis-server") 
+        var start = new ProcessStartInfo("redis-server")
         {
             WorkingDirectory = _folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -86,18 +87,19 @@ public sealed class RedisProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Freezes the server: connections stay open, nothing answers.</summary>
+    public void Pause() => Signals.Pause(Running().Id);
+
+    /// <summary>Lets a frozen server go on.</summary>
+    public void Resume() => Signals.Resume(Running().Id);
+
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    private Process Running() => _process ?? throw new InvalidOperationException("redis-server does not run.");
 
     private async Task<bool> AnswersAsync()
     {

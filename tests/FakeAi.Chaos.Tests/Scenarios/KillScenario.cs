@@ -1,0 +1,54 @@
+using FakeAi.Chaos.Tests.Harness;
+using FakeAi.Chaos.Tests.Load;
+
+// Each class has a system of its own; more at once would only wait for the cores.
+[assembly: CollectionBehavior(MaxParallelThreads = 3)]
+
+namespace FakeAi.Chaos.Tests.Scenarios;
+
+/// <summary>Load from clients that remember how each request ended, while processes are killed at random moments.</summary>
+public abstract class KillScenario
+{
+    private const int Requests = 2_000;
+
+    private protected static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>Runs the scenario once for each seed, on one system, which must be whole again after each.</summary>
+    private protected static Task RunAsync(
+        int engines, int collectors, bool enginesDie, Func<ChaosSystem, AbortGate, Random, Task> strike, double perSecond = 250) =>
+        ChaosSystem.RunAsync(engines, collectors, async system =>
+        {
+            var clients = new Tally();
+            foreach (var seed in Seeds.All)
+            {
+                var strikes = 0;
+                try
+                {
+                    var gate = new AbortGate();
+                    using var client = new LoadClient(system.Gateway.Address, gate);
+                    var random = new Random(seed);
+                    var load = client.RunAsync(PlannedRequest.Mix(seed, Requests, perSecond), Token);
+                    do
+                    {
+                        await PauseAsync(random, 200, 900);
+                        await strike(system, gate, random);
+                        strikes++;
+                    }
+                    while (!load.IsCompleted);
+
+                    var outcomes = await load;
+                    Assert.DoesNotContain(outcomes, o => !o.IsExplained(enginesDie));
+                    clients.Add(outcomes);
+                    await system.VerifyAsync(clients, Token);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    throw new InvalidOperationException($"Seed {seed}, after {strikes} strikes: {e.Message}", e);
+                }
+
+                TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {strikes} strikes; so far {clients}");
+            }
+        });
+
+    private protected static Task PauseAsync(Random random, int fromMs, int toMs) => Task.Delay(random.Next(fromMs, toMs), Token);
+}
