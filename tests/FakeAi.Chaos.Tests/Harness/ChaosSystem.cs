@@ -128,6 +128,19 @@ internal sealed class ChaosSystem : IAsyncDisposable
     public async Task<MetricsSnapshot> SnapshotAsync(ServiceProcess collector, CancellationToken cancellationToken) =>
         (await _http.GetFromJsonAsync(new Uri(collector.Address, "/metrics/snapshot"), ContractsJsonContext.Default.MetricsSnapshot, cancellationToken))!;
 
+    /// <summary>How many requests a collector counts as cancelled; -1 when it does not answer.</summary>
+    public async Task<long> CancelledAsync(ServiceProcess collector, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await SnapshotAsync(collector, cancellationToken)).TotalCancelled;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return -1;
+        }
+    }
+
     public async Task<WaterfallData> WaterfallAsync(ServiceProcess collector, CancellationToken cancellationToken) =>
         (await _http.GetFromJsonAsync(new Uri(collector.Address, "/waterfall/data?limit=1000"), ContractsJsonContext.Default.WaterfallData, cancellationToken))!;
 

@@ -55,7 +55,7 @@ internal sealed class LoadClient : IDisposable
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(s_longest);
         using var message = ToMessage(request);
-        var watch = Stopwatch.StartNew();
+        var asked = Stopwatch.GetTimestamp();
         var (status, firstByte) = (0, TimeSpan.Zero);
         try
         {
@@ -67,9 +67,10 @@ internal sealed class LoadClient : IDisposable
             int read;
             while ((read = await stream.ReadAsync(buffer, limit.Token)) > 0)
             {
-                firstByte = body.Length == 0 ? watch.Elapsed : firstByte;
+                firstByte = body.Length == 0 ? Stopwatch.GetElapsedTime(asked) : firstByte;
                 body.Write(buffer, 0, read);
-                if (request.Kind == RequestKind.Abandoned && status == 200 && _gate.TryAbort(answer.Dispose))
+                if (request.Kind == RequestKind.Abandoned && status == 200
+                    && _gate.TryAbort(asked, Header(answer, PublicHeaders.Upstream), Header(answer, PublicHeaders.RequestId), answer.Dispose))
                 {
                     return new ClientOutcome(request, ClientEnd.Cancelled, status, null, firstByte);
                 }
@@ -100,6 +101,8 @@ internal sealed class LoadClient : IDisposable
             ? new ClientOutcome(request, ClientEnd.Completed, status, null, firstByte)
             : throw new InvalidOperationException($"An answer ended well without being whole: {request}\n{Encoding.UTF8.GetString(body)}");
     }
+
+    private static string Header(HttpResponseMessage answer, string name) => answer.Headers.GetValues(name).Single();
 
     private static bool IsCompletion(byte[] body)
     {

@@ -6,7 +6,7 @@ public sealed class EngineKillTests : KillScenario
     public Task Engine_KilledAndStartedAgain_FailsOnlyWhatItServed() => RunAsync(2, 1, enginesDie: true, async (system, gate, random) =>
     {
         var victim = system.Engines[random.Next(2)];
-        await gate.WhileClosedAsync(victim.KillAsync, Token);
+        await KillEnginesAsync(system, gate, [victim], victim.KillAsync);
         await PauseAsync(random, 0, 500);
         await victim.StartAsync();
         await victim.WaitUntilReadyAsync(Token);

@@ -1,5 +1,6 @@
 using FakeAi.Chaos.Tests.Harness;
 using FakeAi.Chaos.Tests.Load;
+using FakeAi.TestKit.Processes;
 
 // Each class has a system of its own; more at once would only wait for the cores.
 [assembly: CollectionBehavior(MaxParallelThreads = 3)]
@@ -19,12 +20,12 @@ public abstract class KillScenario
         ChaosSystem.RunAsync(engines, collectors, async system =>
         {
             var clients = new Tally();
+            var gate = new AbortGate();
             foreach (var seed in Seeds.All)
             {
                 var strikes = 0;
                 try
                 {
-                    var gate = new AbortGate();
                     using var client = new LoadClient(system.Gateway.Address, gate);
                     var random = new Random(seed);
                     var load = client.RunAsync(PlannedRequest.Mix(seed, Requests, perSecond), Token);
@@ -49,6 +50,23 @@ public abstract class KillScenario
                 TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {strikes} strikes; so far {clients}");
             }
         });
+
+    /// <summary>Kills engines, and others with them, at a moment when no client has just left.</summary>
+    private protected static async Task KillEnginesAsync(
+        ChaosSystem system, AbortGate gate, IReadOnlyList<ServiceProcess> engines, Func<Task> kill)
+    {
+        try
+        {
+            await gate.KillAsync(engines.Select(e => e.Name), () => system.CancelledAsync(system.Collectors[0], Token), kill);
+        }
+        catch (TimeoutException e)
+        {
+            var left = gate.Left.ToHashSet(StringComparer.Ordinal);
+            var rows = await system.WaterfallAsync(system.Collectors[0], Token);
+            var odd = rows.Requests.Concat(rows.ActiveRequests).Where(r => left.Contains(r.RequestId) && r.Status != "cancelled");
+            throw new TimeoutException($"{e.Message} Their clients left, but: {string.Join(", ", odd)}", e);
+        }
+    }
 
     private protected static Task PauseAsync(Random random, int fromMs, int toMs) => Task.Delay(random.Next(fromMs, toMs), Token);
 }

@@ -40,7 +40,7 @@ public sealed class EverythingKillTests : KillScenario
     public Task AllButTheGateway_KilledTogether_CountEveryRequestOnce() => RunAsync(2, 1, enginesDie: true, async (system, gate, random) =>
     {
         ServiceProcess[] services = [.. system.Collectors, .. system.Engines];
-        await gate.WhileClosedAsync(() => Task.WhenAll([system.Redis.KillAsync(), .. services.Select(s => s.KillAsync())]), Token);
+        await KillEnginesAsync(system, gate, system.Engines, () => Task.WhenAll([system.Redis.KillAsync(), .. services.Select(s => s.KillAsync())]));
         Func<Task>[] starts = [system.Redis.StartAsync, .. services.Select<ServiceProcess, Func<Task>>(s => s.StartAsync)];
         random.Shuffle(starts);
         foreach (var start in starts)
