@@ -152,6 +152,9 @@ internal sealed partial class ShardConsumer(
             {
                 asked = time.GetTimestamp();
                 await ApplyDueAsync(lease, cancellationToken);
+
+                // What an owner that was paused took with its last breath is found here when nothing new brings it up.
+                from = ReadFrom.Pending;
             }
 
             // A batch costs three calls to Redis whatever its size: the less there was, the longer the next one may fill.

@@ -141,7 +141,7 @@ internal sealed class InMemoryShard(EventBusOptions options, TimeProvider time) 
         lock (_lock)
         {
             Renew(lease);
-            if (effect.Expected != _position.Version)
+            if (effect.Expected != _position.Version || (effect.Entries.Count > 0 && Oldest() != Number(effect.Entries[0])))
             {
                 return new ApplyResult(false, _position.Version);
             }
@@ -241,6 +241,16 @@ internal sealed class InMemoryShard(EventBusOptions options, TimeProvider time) 
         {
             return ValueTask.FromResult<IReadOnlyList<LiveItem>>([.. _live.Where(i => Number(i.Id) > after).Take(count)]);
         }
+    }
+
+    private long? Oldest()
+    {
+        foreach (var id in _pending.Keys)
+        {
+            return id;
+        }
+
+        return null;
     }
 
     private static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);

@@ -14,7 +14,8 @@ internal static class ApplyScript
     /// <summary>
     /// KEYS: owner, version, events, dead, live, dirty. ARGV: owner, lease in ms, expected version, group, state prefix,
     /// number of entries, their ids, number of dead ones, for each id, payload and reason; then the operations, each a
-    /// letter, a name and its arguments. Answers 0 and the version for another version, 1 and the new one, or 2 without lease.
+    /// letter, a name and its arguments. Answers 0 and the version for another version or when an older entry is pending, 1 and
+    /// the new version, or 2 without lease.
     /// </summary>
     public const string Text = """
         local kinds = {'string', 'string', 'stream', 'stream', 'stream', 'zset'}
@@ -34,6 +35,7 @@ internal static class ApplyScript
         local entries = tonumber(take())
         local first = at
         at = at + entries
+        if entries > 0 and redis.call('XPENDING', KEYS[3], group)[2] ~= ARGV[first] then return {0, tonumber(version)} end
         local dead = tonumber(take())
         local letters = at
         local ops = at + dead * 3

@@ -12,6 +12,7 @@ internal sealed class RedisEventLog : IEventLog
 
     private readonly RedisSession _session;
     private readonly EventBusOptions _options;
+    private readonly ConfirmedLeases _leases;
     private readonly Lock _lock = new();
     private (RedisKeys Keys, RedisShardState State)[] _shards = [];
 
@@ -19,6 +20,7 @@ internal sealed class RedisEventLog : IEventLog
     {
         _options = options.Value;
         _session = new RedisSession(connect, options, time);
+        _leases = new ConfirmedLeases(time, TimeSpan.FromMilliseconds(_options.LeaseMs));
     }
 
     public async ValueTask<int> GetShardCountAsync(CancellationToken cancellationToken)
@@ -68,6 +70,7 @@ internal sealed class RedisEventLog : IEventLog
     public async ValueTask<LeaseAnswer> AcquireAsync(int shard, string holder, CancellationToken cancellationToken)
     {
         var keys = Shard(shard).Keys;
+        var asked = _leases.Now;
         var reply = await FencedAsync(
             LeaseScripts.Acquire, [keys.Owner, keys.Fence, keys.Events, keys.Version, keys.Epoch],
             [holder, _options.LeaseMs, RedisKeys.Group, RedisKeys.Consumer], cancellationToken);
@@ -83,6 +86,7 @@ internal sealed class RedisEventLog : IEventLog
             await InheritAsync(keys, lease, cancellationToken);
         }
 
+        _leases.Confirm(lease, asked);
         return new LeaseAnswer(lease, new ShardPosition((long)reply[2], (long)reply[3]), holder);
     }
 
@@ -93,22 +97,39 @@ internal sealed class RedisEventLog : IEventLog
         ShardLease lease, ReadFrom from, int count, CancellationToken cancellationToken)
     {
         var keys = Shard(lease.Shard).Keys;
-        var reply = await FencedAsync(
-            LeaseScripts.Read, [keys.Owner, keys.Events],
-            [RedisKeys.OwnerOf(lease), _options.LeaseMs, RedisKeys.Group, RedisKeys.Consumer, count, from == ReadFrom.New ? ">" : "0"],
-            cancellationToken);
-        return (int)reply[0] == 1 ? RedisReplies.StreamEntries(reply[1]) : throw Lost(lease);
+        if (!_leases.IsFresh(lease))
+        {
+            var asked = _leases.Now;
+            var renewed = await _session.ScriptAsync(
+                LeaseScripts.Renew, [keys.Owner], [RedisKeys.OwnerOf(lease), _options.LeaseMs], cancellationToken);
+            if ((int)renewed != 1)
+            {
+                throw Lost(lease);
+            }
+
+            _leases.Confirm(lease, asked);
+        }
+
+        object[] args = ["GROUP", RedisKeys.Group, RedisKeys.Consumer, "COUNT", count, "STREAMS", keys.Events, from == ReadFrom.New ? ">" : "0"];
+        return RedisReplies.StreamEntries(await _session.ExecuteAsync("XREADGROUP", args, cancellationToken));
     }
 
     public async ValueTask<ApplyResult> ApplyAsync(ShardLease lease, BatchEffect effect, CancellationToken cancellationToken)
     {
         var keys = Shard(lease.Shard).Keys;
+        var asked = _leases.Now;
         var reply = (RedisResult[])(await _session.ScriptAsync(
             ApplyScript.Text,
             [keys.Owner, keys.Version, keys.Events, keys.Dead, keys.Live, keys.Dirty],
             EffectArguments.From(effect, RedisKeys.OwnerOf(lease), _options.LeaseMs, keys.StatePrefix),
             cancellationToken))!;
-        return (int)reply[0] != 2 ? new ApplyResult((int)reply[0] == 1, (long)reply[1]) : throw Lost(lease);
+        if ((int)reply[0] == 2)
+        {
+            throw Lost(lease);
+        }
+
+        _leases.Confirm(lease, asked);
+        return new ApplyResult((int)reply[0] == 1, (long)reply[1]);
     }
 
     public async ValueTask<ShardPosition> ResetAsync(int shard, StateReset reset, CancellationToken cancellationToken)

@@ -28,11 +28,17 @@ public interface IEventLog
     /// <summary>Gives a lease back, so that another need not wait for its end. Nothing happens when it is lost already.</summary>
     ValueTask ReleaseAsync(ShardLease lease, CancellationToken cancellationToken);
 
-    /// <summary>Gives entries to the shard's owner, without waiting for any, and renews the lease.</summary>
+    /// <summary>
+    /// Gives entries to the shard's owner, without waiting for any, and renews the lease in good time. A process that lost
+    /// its lease a moment ago may still be given some; they stay pending, and so are the owner's.
+    /// </summary>
     /// <exception cref="ShardLeaseLostException">The lease is not the shard's any more.</exception>
     ValueTask<IReadOnlyList<LogEntry>> ReadAsync(ShardLease lease, ReadFrom from, int count, CancellationToken cancellationToken);
 
-    /// <summary>Applies a batch's effect, finishes its entries, moves the state's version and renews the lease, all at once.</summary>
+    /// <summary>
+    /// Applies a batch's effect, finishes its entries, moves the state's version and renews the lease, all at once; only on
+    /// the expected version, and only when the batch begins with the oldest entry that is pending.
+    /// </summary>
     /// <exception cref="ShardLeaseLostException">The lease is not the shard's any more.</exception>
     /// <exception cref="EventLogRejectedException">The log refused an operation, and nothing happened; trying again would not help.</exception>
     ValueTask<ApplyResult> ApplyAsync(ShardLease lease, BatchEffect effect, CancellationToken cancellationToken);

@@ -34,6 +34,8 @@ public sealed record BatchEffect(
     long Expected, IReadOnlyList<string> Entries, IReadOnlyList<DeadEntry> Dead, IReadOnlyList<StateOp> Ops);
 
 /// <summary>Answer to an apply.</summary>
-/// <param name="Applied">False when the state had moved on since <see cref="BatchEffect.Expected"/>; nothing happened then.</param>
+/// <param name="Applied">
+/// False when the state had moved on since <see cref="BatchEffect.Expected"/>, or an older entry is pending; nothing happened then.
+/// </param>
 /// <param name="Version">The state's version now.</param>
 public readonly record struct ApplyResult(bool Applied, long Version);

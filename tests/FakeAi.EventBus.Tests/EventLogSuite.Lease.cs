@@ -38,8 +38,8 @@ public abstract partial class EventLogSuite
     public async Task Entry_InTheHandsOfAPausedOwnerAndItsHeir_IsAppliedOnceInEitherOrder(bool pausedOneFirst)
     {
         await AppendAsync(1, "a");
-        var paused = await LeaseAsync("one");
-        var entries = await Log.ReadAsync(paused, ReadFrom.New, 10, default);
+        var paused = (await Another.AcquireAsync(0, "one", default)).Lease!;
+        var entries = await Another.ReadAsync(paused, ReadFrom.New, 10, default);
         await LetLeaseEndAsync();
         var heir = await LeaseAsync("two");
         Assert.Equal(["a"], Texts(await Log.ReadAsync(heir, ReadFrom.Pending, 10, default)));
@@ -49,7 +49,7 @@ public abstract partial class EventLogSuite
             Assert.True((await Log.ApplyAsync(heir, effect, default)).Applied);
         }
 
-        await Assert.ThrowsAsync<ShardLeaseLostException>(() => Log.ApplyAsync(paused, effect, default).AsTask());
+        await Assert.ThrowsAsync<ShardLeaseLostException>(() => Another.ApplyAsync(paused, effect, default).AsTask());
         if (pausedOneFirst)
         {
             Assert.True((await Log.ApplyAsync(heir, effect, default)).Applied);
@@ -58,8 +58,28 @@ public abstract partial class EventLogSuite
         Assert.Equal("1", (await GetAsync("d"))!["n"]);
         Assert.Equal(0, await Log.CountAsync(0, default));
         await AppendAsync(2, "b");
-        await Assert.ThrowsAsync<ShardLeaseLostException>(() => Log.ReadAsync(paused, ReadFrom.New, 10, default).AsTask());
-        Assert.Equal(["b"], Texts(await Log.ReadAsync(heir, ReadFrom.New, 10, default)));
+        await AppendAsync(3, "c");
+        IReadOnlyList<LogEntry> taken = [];
+        try
+        {
+            taken = await Another.ReadAsync(paused, ReadFrom.New, 1, default);
+        }
+        catch (ShardLeaseLostException)
+        {
+        }
+
+        // Whether or not the paused one was given it: it applies nothing, and the heir everything in order.
+        await Assert.ThrowsAsync<ShardLeaseLostException>(() => Another.ApplyAsync(paused, Effect(1, taken), default).AsTask());
+        var rest = await Log.ReadAsync(heir, ReadFrom.New, 10, default);
+        Assert.Equal(taken.Count == 0, (await Log.ApplyAsync(heir, Effect(1, rest), default)).Applied);
+        if (taken.Count > 0)
+        {
+            rest = await Log.ReadAsync(heir, ReadFrom.Pending, 10, default);
+            Assert.True((await Log.ApplyAsync(heir, Effect(1, rest), default)).Applied);
+        }
+
+        Assert.Equal(["b", "c"], Texts(rest));
+        Assert.Equal(0, await Log.CountAsync(0, default));
     }
 
     [Fact]

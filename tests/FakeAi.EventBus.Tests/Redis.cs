@@ -29,8 +29,11 @@ public sealed class RedisFixture : IAsyncLifetime
     internal async Task<IEventLog> NewLogAsync(EventBusOptions options)
     {
         await Connection.GetDatabase().ExecuteAsync("FLUSHALL");
-        return new RedisEventLog(() => Connection, Options.Create(options), TimeProvider.System);
+        return Another(options);
     }
+
+    /// <summary>The log as another process sees it.</summary>
+    internal IEventLog Another(EventBusOptions options) => new RedisEventLog(() => Connection, Options.Create(options), TimeProvider.System);
 }
 
 public sealed class RedisEventLogTests(RedisFixture redis) : EventLogSuite, IClassFixture<RedisFixture>, IAsyncLifetime
@@ -38,6 +41,8 @@ public sealed class RedisEventLogTests(RedisFixture redis) : EventLogSuite, ICla
     private IEventLog _log = null!;
 
     private protected override IEventLog Log => _log;
+
+    private protected override IEventLog Another { get; } = redis.Another(new EventBusOptions { CallTimeoutMs = 20_000 });
 
     public async ValueTask InitializeAsync() => _log = await redis.NewLogAsync(new EventBusOptions { CallTimeoutMs = 20_000 });
 
