@@ -5,9 +5,12 @@ using Microsoft.Extensions.Options;
 namespace FakeAi.Gateway.Chat;
 
 /// <summary>Reads a body whole, at most as much as allowed, whatever its headers promise.</summary>
-internal sealed class RequestBodyReader(IOptions<GatewayOptions> options)
+internal sealed class RequestBodyReader(IOptions<GatewayOptions> options, TimeProvider clock)
 {
     private const int FirstBuffer = 16 * 1024;
+
+    /// <summary>The server tells of a connection's end in two places at once, here and in the token; which comes first is chance.</summary>
+    private static readonly TimeSpan s_otherWord = TimeSpan.FromSeconds(1);
 
     private readonly int _limit = options.Value.MaxBodyBytes;
 
@@ -47,6 +50,21 @@ internal sealed class RequestBodyReader(IOptions<GatewayOptions> options)
                 }
             }
         }
+        catch (IOException exception) when (exception is not BadHttpRequestException { StatusCode: not StatusCodes.Status400BadRequest })
+        {
+            // Input that ends within the body looks like a body that is framed wrongly, but is a client that left.
+            if (await IsOverAsync(cancellationToken))
+            {
+                throw new OperationCanceledException(cancellationToken);
+            }
+
+            if (exception is not BadHttpRequestException)
+            {
+                throw;
+            }
+
+            return (null, OpenAiErrors.BrokenBody(StatusCodes.Status400BadRequest));
+        }
         catch (BadHttpRequestException exception)
         {
             return (null, exception.StatusCode == StatusCodes.Status413PayloadTooLarge
@@ -60,6 +78,12 @@ internal sealed class RequestBodyReader(IOptions<GatewayOptions> options)
                 ArrayPool<byte>.Shared.Return(buffer);
             }
         }
+    }
+
+    private async Task<bool> IsOverAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(s_otherWord, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return cancellationToken.IsCancellationRequested;
     }
 
     private static byte[] Grow(byte[] buffer, int length)

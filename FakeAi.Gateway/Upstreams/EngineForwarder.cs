@@ -33,8 +33,9 @@ internal sealed class EngineForwarder(EngineDialer dialer, IOptions<GatewayOptio
                 await AnswerAsync(context, request, call, lifetime.Token);
             }
         }
-        catch (OperationCanceledException) when (lifetime.IsCancellationRequested)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or HttpRequestException && lifetime.IsCancellationRequested)
         {
+            // What the engine's connection says to being given up differs; why it was does not.
             await GiveUpAsync(context, request);
         }
     }

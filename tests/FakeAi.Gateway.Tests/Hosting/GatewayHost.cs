@@ -79,17 +79,13 @@ internal sealed class GatewayHost : IAsyncDisposable
             cancellationToken);
 
     /// <summary>Writes bytes to a connection of their own and gives all that comes back until the server closes it.</summary>
-    public async Task<string> RawAsync(string request, bool endOfInput = false)
+    public async Task<string> RawAsync(string request)
     {
         using var patience = new CancellationTokenSource(s_patience);
         using var socket = new TcpClient();
         await socket.ConnectAsync(Address.Host, Address.Port, patience.Token);
         var stream = socket.GetStream();
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request), patience.Token);
-        if (endOfInput)
-        {
-            socket.Client.Shutdown(SocketShutdown.Send);
-        }
 
         var answer = new StringBuilder();
         var buffer = new byte[4096];
@@ -107,6 +103,19 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
 
         return answer.ToString();
+    }
+
+    /// <summary>Begins a request; writes a part of its body once the gateway asks for that; then closes the connection, or resets it.</summary>
+    public async Task LeaveAsync(string head, string part, bool reset)
+    {
+        using var patience = new CancellationTokenSource(s_patience);
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(Address.Host, Address.Port, patience.Token);
+        var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.Latin1.GetBytes($"{head}\r\nexpect: 100-continue\r\n\r\n"), patience.Token);
+        await stream.ReadExactlyAsync(new byte["HTTP/1.1 100 Continue\r\n\r\n".Length], patience.Token);
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(part), patience.Token);
+        socket.LingerState = new LingerOption(reset, 0);
     }
 
     /// <summary>Waits until so many events of a type were published: ends are told after the client has its answer.</summary>
