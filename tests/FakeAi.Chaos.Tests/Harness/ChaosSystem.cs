@@ -114,15 +114,18 @@ internal sealed class ChaosSystem : IAsyncDisposable
     public Task WaitUntilReadyAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(Services.Select(s => s.WaitUntilReadyAsync(cancellationToken)));
 
-    /// <summary>What a service's publisher counts: the part <c>events</c> of its health.</summary>
-    public static async Task<Dictionary<string, long>> EventCountersAsync(ServiceProcess service, CancellationToken cancellationToken)
+    /// <summary>What a service's publisher counts, or what another part of its health's body does.</summary>
+    public static async Task<Dictionary<string, long>> EventCountersAsync(
+        ServiceProcess service, CancellationToken cancellationToken, string part = "events")
     {
         using var json = JsonDocument.Parse(await service.HealthAsync(cancellationToken));
-        return json.RootElement.GetProperty("checks").TryGetProperty("events", out var events)
-            ? events.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.Number)
-                .ToDictionary(p => p.Name, p => p.Value.GetInt64(), StringComparer.Ordinal)
-            : [];
+        return json.RootElement.GetProperty("checks").GetProperty(part).EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.Number)
+            .ToDictionary(p => p.Name, p => p.Value.GetInt64(), StringComparer.Ordinal);
     }
+
+    /// <summary>How many shards a collector reads now.</summary>
+    public static async Task<long> OwnedShardsAsync(ServiceProcess collector, CancellationToken cancellationToken) =>
+        (await EventCountersAsync(collector, cancellationToken, "events-consumer"))["owned_shards"];
 
     /// <summary>A collector's metrics, without the gateway between.</summary>
     public async Task<MetricsSnapshot> SnapshotAsync(ServiceProcess collector, CancellationToken cancellationToken) =>
@@ -177,7 +180,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
         foreach (var service in Services)
         {
             var counters = await EventCountersAsync(service, cancellationToken);
-            Assert.Equal((0, 0, service.Name), (counters.GetValueOrDefault("refused"), counters.GetValueOrDefault("lost"), service.Name));
+            Assert.Equal((0, 0, service.Name), (counters["refused"], counters["lost"], service.Name));
         }
     }
 

@@ -6,10 +6,14 @@ namespace FakeAi.Chaos.Tests.Load;
 /// <summary>
 /// Keeps clients that leave apart from engines that die: were both to happen at once, client and gateway could rightly
 /// tell different ends of the same request. An engine dies only when each client that left has been counted as gone;
-/// and no client leaves an answer whose engine has died since it asked: it sees that break off instead.
+/// no client leaves an answer whose engine has died since it asked: it sees that break off instead; and none leaves one that
+/// could be over before its leaving is noticed: who was kept here for that long stays to the end.
 /// </summary>
 internal sealed class AbortGate
 {
+    /// <summary>Half of what an answer that is to be left takes.</summary>
+    private static readonly TimeSpan s_latest = TimeSpan.FromSeconds(15);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _deaths = new(StringComparer.Ordinal);
     private readonly List<string> _left = [];
@@ -36,7 +40,7 @@ internal sealed class AbortGate
     {
         lock (_lock)
         {
-            if (_closed || (_deaths.TryGetValue(engine, out var died) && asked <= died))
+            if (_closed || Stopwatch.GetElapsedTime(asked) > s_latest || (_deaths.TryGetValue(engine, out var died) && asked <= died))
             {
                 return false;
             }

@@ -1,5 +1,6 @@
 using FakeAi.Chaos.Tests.Harness;
 using FakeAi.Chaos.Tests.Load;
+using FakeAi.TestKit;
 
 namespace FakeAi.Chaos.Tests.Scenarios;
 
@@ -16,13 +17,18 @@ public sealed class CollectorKillTests : KillScenario
 
 public sealed class TwoCollectorsKillTests : KillScenario
 {
+    private const int Shards = 4;
+    private static readonly TimeSpan s_takeOver = TimeSpan.FromSeconds(10);
     private int _turn;
 
     [Fact]
-    public Task Collectors_KilledInTurn_CountEveryRequestOnce() => RunAsync(1, 2, enginesDie: false, async (system, _, random) =>
+    public Task Collectors_KilledInTurn_TheOtherTakesOverAndEveryRequestCountsOnce() => RunAsync(1, 2, enginesDie: false, async (system, _, random) =>
     {
-        var victim = system.Collectors[_turn++ % 2];
+        var (victim, heir) = (system.Collectors[_turn % 2], system.Collectors[(_turn + 1) % 2]);
+        _turn++;
+        await heir.WaitUntilReadyAsync(Token);
         await victim.KillAsync();
+        await Eventually.IsTrueAsync(async () => await ChaosSystem.OwnedShardsAsync(heir, Token) == Shards, s_takeOver);
         await PauseAsync(random, 0, 800);
         await victim.StartAsync();
     });
