@@ -12,7 +12,7 @@ public sealed class CollectorKillTests : KillScenario
         await system.Collectors[0].KillAsync();
         await PauseAsync(random, 0, 800);
         await system.Collectors[0].StartAsync();
-    });
+    }, seeds: 3);
 }
 
 public sealed class TwoCollectorsKillTests : KillScenario
@@ -31,7 +31,7 @@ public sealed class TwoCollectorsKillTests : KillScenario
         await Eventually.IsTrueAsync(async () => await ChaosSystem.OwnedShardsAsync(heir, Token) == Shards, s_takeOver);
         await PauseAsync(random, 0, 800);
         await victim.StartAsync();
-    });
+    }, perSecond: 60);
 }
 
 public sealed class CollectorStormTests : KillScenario

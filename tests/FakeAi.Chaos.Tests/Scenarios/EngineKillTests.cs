@@ -10,5 +10,5 @@ public sealed class EngineKillTests : KillScenario
         await PauseAsync(random, 0, 500);
         await victim.StartAsync();
         await victim.WaitUntilReadyAsync(Token);
-    }, perSecond: 200);
+    }, seeds: 3, perSecond: 75);
 }
