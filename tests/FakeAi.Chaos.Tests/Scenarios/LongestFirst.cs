@@ -6,7 +6,11 @@ namespace FakeAi.Chaos.Tests.Scenarios;
 /// <summary>Starts those first that last longest, most of it waiting: beside them the others use the cores.</summary>
 internal sealed class LongestFirst : ITestCollectionOrderer
 {
-    private static readonly string[] s_longest = [nameof(RedisAwayTests), nameof(GatewayKillTests), nameof(RedisFrozenTests), nameof(CollectorStormTests)];
+    private static readonly string[] s_longest =
+    [
+        nameof(RedisAwayTests), nameof(EverythingKillTests), nameof(EngineKillTests), nameof(GatewayKillTests), nameof(RedisFrozenTests),
+        nameof(CollectorStormTests),
+    ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>

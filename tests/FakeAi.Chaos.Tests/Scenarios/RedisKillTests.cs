@@ -51,5 +51,5 @@ public sealed class EverythingKillTests : KillScenario
 
         // Some requests must succeed between two deaths.
         await system.WaitUntilReadyAsync(Token);
-    }, perSecond: 75);
+    }, perSecond: 50);
 }
