@@ -11,13 +11,13 @@ namespace FakeAi.Chaos.Tests.Scenarios;
 /// <summary>Load from clients that remember how each request ended, while processes are killed at random moments.</summary>
 public abstract class KillScenario
 {
-    private const int Requests = 1_000;
+    private const int Requests = 2_000;
 
     private protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Runs the scenario once for each seed, on one system, which must be whole again after each.</summary>
     private protected static Task RunAsync(
-        int engines, int collectors, bool enginesDie, Func<ChaosSystem, AbortGate, Random, Task> strike, int seeds = 2, double perSecond = 150) =>
+        int engines, int collectors, bool enginesDie, Func<ChaosSystem, AbortGate, Random, Task> strike, int seeds = 2, double perSecond = 250) =>
         ChaosSystem.RunAsync(engines, collectors, async system =>
         {
             var clients = new Tally();
