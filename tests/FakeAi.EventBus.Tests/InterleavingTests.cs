@@ -186,7 +186,7 @@ public sealed class InterleavingTests(RedisFixture redis) : IClassFixture<RedisF
         private static string Text(IReadOnlyDictionary<string, string>? document) =>
             string.Join(' ', (document ?? new Dictionary<string, string>()).OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{e.Key}={e.Value}"));
 
-        private async Task ReadAsync(Reader reader, int count)
+        private static async Task ReadAsync(Reader reader, int count)
         {
             try
             {

@@ -3,7 +3,7 @@ using FakeAi.Chaos.Tests.Load;
 using FakeAi.TestKit.Processes;
 
 // Each class has a system of its own; more at once would only wait for the cores.
-[assembly: CollectionBehavior(MaxParallelThreads = 4)]
+[assembly: CollectionBehavior(MaxParallelThreads = 3)]
 [assembly: TestCollectionOrderer(typeof(FakeAi.Chaos.Tests.Scenarios.LongestFirst))]
 
 namespace FakeAi.Chaos.Tests.Scenarios;
