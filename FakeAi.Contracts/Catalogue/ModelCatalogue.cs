@@ -45,6 +45,11 @@ public sealed class ModelCatalogue
                 faults.Add($"'{model.Id}': context_window must be above 0 and max_output_tokens not negative");
             }
 
+            if (model.Tokenizer is not (ModelInfo.O200k or ModelInfo.Cl100k))
+            {
+                faults.Add($"'{model.Id}': tokenizer must be {ModelInfo.O200k} or {ModelInfo.Cl100k}");
+            }
+
             if (model.Snapshot is not null && !model.Aliases.Contains(model.Snapshot, StringComparer.Ordinal))
             {
                 faults.Add($"'{model.Id}': snapshot must be one of its aliases");

@@ -3,6 +3,12 @@ namespace FakeAi.Contracts.Catalogue;
 /// <summary>One model of the catalogue file.</summary>
 public sealed record ModelInfo
 {
+    /// <summary>The encoding of OpenAI's newer models, which stands in where a model's own tokenizer is not public.</summary>
+    public const string O200k = "o200k_base";
+
+    /// <summary>The encoding of OpenAI's older models.</summary>
+    public const string Cl100k = "cl100k_base";
+
     // Generated JSON code sets absent init-only members to null, past their initialisers: hence the setters that refuse it.
 
     /// <summary>The id that clients use, such as <c>gpt-4o-mini</c>.</summary>
@@ -40,6 +46,12 @@ public sealed record ModelInfo
 
     /// <summary>Any of <c>vision audio_in audio_out video_in tools json reasoning prediction</c>.</summary>
     public IReadOnlyList<string> Capabilities { get; init => field = value ?? []; } = [];
+
+    /// <summary>
+    /// How its tokens are counted: <see cref="O200k"/> (where the file says nothing) or <see cref="Cl100k"/>. Other
+    /// vendors' tokenizers differ or are not public; their models are counted with <see cref="O200k"/> instead.
+    /// </summary>
+    public string Tokenizer { get; init => field = value ?? O200k; } = O200k;
 
     /// <summary>How fast it answers.</summary>
     public required LatencyProfile Latency { get; init; }

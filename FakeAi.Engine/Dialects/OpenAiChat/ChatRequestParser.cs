@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Generation;
+using FakeAi.Engine.Generation.Tokens;
 
 namespace FakeAi.Engine.Dialects.OpenAiChat;
 
@@ -84,7 +85,7 @@ internal sealed class ChatRequestParser(ModelCatalogue catalogue, Tokenizers tok
         var choices = Integer(root, "n", 1, MostChoices) ?? 1;
         ModelRules.Check(root, model, sampling);
 
-        var promptTokens = PromptTokens(tokenizer, messages, tools);
+        var promptTokens = PromptTokens.Count(model, tokenizer, messages, tools);
         var room = Room(model, promptTokens, limit, limitName);
         return new ChatRequest(
             new GenerationRequest
@@ -201,19 +202,6 @@ internal sealed class ChatRequestParser(ModelCatalogue catalogue, Tokenizers tok
         return model.ContextWindow - promptTokens;
 
         static OpenAiFault TooLong(string message) => new(400, message, "messages", "context_length_exceeded");
-    }
-
-    /// <summary>As OpenAI counts: three tokens around each message, three before the answer, one for a name.</summary>
-    private static int PromptTokens(ITokenizer tokenizer, List<PromptMessage> messages, string? tools)
-    {
-        var tokens = 3 + (tools is null ? 0 : tokenizer.Count(tools));
-        foreach (var message in messages)
-        {
-            tokens += 3 + tokenizer.Count(message.Role) + tokenizer.Count(message.Text) + message.AttachmentTokens
-                + (message.Name is null ? 0 : 1 + tokenizer.Count(message.Name));
-        }
-
-        return tokens;
     }
 
     private static string[] Stop(JsonElement root)

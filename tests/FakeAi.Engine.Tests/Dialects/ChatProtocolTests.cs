@@ -2,13 +2,17 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FakeAi.Contracts.Catalogue;
 using FakeAi.Contracts.Wire;
+using FakeAi.Engine.Generation;
 using FakeAi.Engine.Tests.Hosting;
 
 namespace FakeAi.Engine.Tests.Dialects;
 
 public sealed class ChatProtocolTests(FastEngine engine) : IClassFixture<FastEngine>
 {
+    private static readonly ITokenizer s_tokenizer = new Tokenizers().For(ModelCatalogue.Default.Models.First(m => m.Id == "gpt-4o"));
+
     private static readonly (string, string) s_deterministic = (PublicHeaders.Deterministic, "1");
 
     [Fact]
@@ -76,9 +80,16 @@ public sealed class ChatProtocolTests(FastEngine engine) : IClassFixture<FastEng
             }
 
             Assert.Equal(expected["usage"]!.ToJsonString(), chunks[^1]["usage"]!.ToJsonString());
-            Assert.Equal(
-                expected["usage"]!["completion_tokens"]!.GetValue<int>(),
-                chunks.Count(c => Content(c) is { Length: > 0 }));
+
+            // A chunk is a token, or the tokens of one character: so many as the tokenizer says.
+            var pieces = new List<TextPiece>();
+            for (var index = 0; index < 2; index++)
+            {
+                s_tokenizer.Tokenize(expected["choices"]![index]!["message"]!["content"]!.ToString(), pieces);
+            }
+
+            Assert.Equal(pieces.Count, chunks.Count(c => Content(c) is { Length: > 0 }));
+            Assert.Equal(pieces.Sum(p => p.Tokens), expected["usage"]!["completion_tokens"]!.GetValue<int>());
         }
     }
 
