@@ -1,4 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using FakeAi.Engine.KvCache;
+using FakeAi.Engine.Latency;
+using FakeAi.Engine.Workers;
 
 namespace FakeAi.Engine;
 
@@ -26,4 +29,13 @@ internal sealed class EngineOptions
     /// <summary>The interface of the HTTP/2 endpoint; containers need <c>*</c>.</summary>
     [Required]
     public string H2cHost { get; set; } = "localhost";
+
+    /// <summary>The latency model.</summary>
+    public LatencyOptions Latency { get; } = new();
+
+    /// <summary>The KV cache of each worker.</summary>
+    public KvCacheOptions KvCache { get; } = new();
+
+    /// <summary>The simulated workers.</summary>
+    public WorkerOptions Workers { get; } = new();
 }

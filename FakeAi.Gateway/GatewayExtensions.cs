@@ -5,6 +5,7 @@ using FakeAi.Gateway.Auth;
 using FakeAi.Gateway.Chat;
 using FakeAi.Gateway.CollectorProxy;
 using FakeAi.Gateway.Edge;
+using FakeAi.Gateway.KvCache;
 using FakeAi.Gateway.Models;
 using FakeAi.Gateway.OpenAi;
 using FakeAi.Gateway.Requests;
@@ -46,6 +47,7 @@ public static class GatewayExtensions
         services.AddSingleton<EnginesHealthCheck>();
         services.AddHealthChecks().AddCheck<EnginesHealthCheck>("engines");
 
+        services.AddSingleton<KvCacheEndpoint>();
         services.AddSingleton<FastMode>();
         services.AddSingleton<AdminKeyFilter>();
         services.AddSingleton<AdminEndpoints>();
@@ -84,6 +86,7 @@ public static class GatewayExtensions
             app.MapGet(route, collector.ForwardAsync);
         }
 
+        app.MapGet(KvCacheEndpoint.Route, services.GetRequiredService<KvCacheEndpoint>().GetAsync);
         app.MapGet(LiveHubMethods.Path, services.GetRequiredService<CollectorSockets>().RelayAsync);
         return app;
     }

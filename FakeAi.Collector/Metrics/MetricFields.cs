@@ -17,6 +17,11 @@ internal static class MetricFields
     /// <summary>Tokens sent, counted when they were sent; without label set.</summary>
     public const string Sent = "x";
 
+    // KV cache, counted when it was asked; without label set.
+    public const string CacheLookups = "k";
+    public const string CacheInputTokens = "ki";
+    public const string CacheHitTokens = "kh";
+
     // Histograms: the letter and the number of the step.
     public const char Latency = 'L';
     public const char Ttft = 'T';

@@ -15,6 +15,15 @@ internal sealed class MetricsBucket
     /// <summary>Output tokens sent in it.</summary>
     public long Sent { get; private set; }
 
+    /// <summary>Prompts looked up in a KV cache.</summary>
+    public long CacheLookups { get; private set; }
+
+    /// <summary>Tokens of those prompts.</summary>
+    public long CacheInputTokens { get; private set; }
+
+    /// <summary>Those of them that were found.</summary>
+    public long CacheHitTokens { get; private set; }
+
     /// <summary>Adds one shard's document.</summary>
     public void Add(IReadOnlyDictionary<string, string> document, IReadOnlyDictionary<string, LabelSet> labels)
     {
@@ -24,7 +33,7 @@ internal sealed class MetricsBucket
             var colon = name.IndexOf(':', StringComparison.Ordinal);
             if (colon < 0)
             {
-                Sent += value;
+                AddUnlabelled(name, value);
                 continue;
             }
 
@@ -37,6 +46,25 @@ internal sealed class MetricsBucket
             var field = name.AsSpan(colon + 1);
             counters.Add(field, value);
             All.Add(field, value);
+        }
+    }
+
+    private void AddUnlabelled(string field, long value)
+    {
+        switch (field)
+        {
+            case MetricFields.Sent:
+                Sent += value;
+                break;
+            case MetricFields.CacheLookups:
+                CacheLookups += value;
+                break;
+            case MetricFields.CacheInputTokens:
+                CacheInputTokens += value;
+                break;
+            case MetricFields.CacheHitTokens:
+                CacheHitTokens += value;
+                break;
         }
     }
 

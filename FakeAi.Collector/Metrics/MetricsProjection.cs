@@ -17,8 +17,16 @@ internal sealed class MetricsProjection(ModelCatalogue catalogue, IOptions<Event
     public IReadOnlyCollection<string> Consumes { get; } =
     [
         EventTypes.RequestCompleted, EventTypes.RequestFailed, EventTypes.RequestCancelled,
-        EventTypes.StreamStarted, EventTypes.StreamProgress, EventTypes.StreamCompleted,
+        EventTypes.CacheLookup, EventTypes.StreamStarted, EventTypes.StreamProgress, EventTypes.StreamCompleted,
     ];
+
+    public void Project(FakeAiEvent e, ProjectionBatch batch)
+    {
+        if (e.Data is CacheLookup lookup)
+        {
+            RowContribution.Count(lookup, e.Time / 1_000_000, batch);
+        }
+    }
 
     public void Finish(ProjectionBatch batch)
     {

@@ -3,6 +3,7 @@ using FakeAi.Collector.Ingest;
 using FakeAi.Collector.Requests;
 using FakeAi.Collector.State;
 using FakeAi.Contracts.Catalogue;
+using FakeAi.Contracts.Events;
 
 namespace FakeAi.Collector.Metrics;
 
@@ -57,6 +58,20 @@ internal static class RowContribution
         if (kind == MetricFields.Completed)
         {
             CountCompleted(batch, view, at, label, sign);
+        }
+    }
+
+    /// <summary>What one question to a KV cache adds; it belongs to no row.</summary>
+    public static void Count(CacheLookup lookup, long second, ProjectionBatch batch)
+    {
+        Add(MetricFields.CacheLookups, 1);
+        Add(MetricFields.CacheInputTokens, lookup.InputTokens);
+        Add(MetricFields.CacheHitTokens, lookup.CachedTokens);
+
+        void Add(string field, long by)
+        {
+            CountInBuckets(batch, second, field, by);
+            CountInTotals(batch, field, by);
         }
     }
 

@@ -23,9 +23,12 @@ internal sealed class SnapshotBuilder(MetricsStore metrics, WaterfallStore water
             Model(labels).Total.Add(counters);
         }
 
+        var (lookedUp, found) = (0L, 0L);
         foreach (var (_, bucket) in metrics.Between(Resolution.Second, second - windowSeconds + 1, second))
         {
             window.Add(bucket.All);
+            lookedUp += bucket.CacheInputTokens;
+            found += bucket.CacheHitTokens;
             foreach (var (labels, counters) in bucket.ByLabels)
             {
                 Model(labels).Window.Add(counters);
@@ -56,6 +59,10 @@ internal sealed class SnapshotBuilder(MetricsStore metrics, WaterfallStore water
             ErrorRate = window.Completed + window.Errors > 0 ? window.Errors / (double)(window.Completed + window.Errors) : null,
             AvgLatencyMs = window.AverageLatencyMs,
             StreamingShare = window.Ended > 0 ? window.Streamed / (double)window.Ended : null,
+            CacheLookups = metrics.Totals.CacheLookups,
+            CacheInputTokens = metrics.Totals.CacheInputTokens,
+            CacheHitTokens = metrics.Totals.CacheHitTokens,
+            CacheHitRatio = lookedUp > 0 ? found / (double)lookedUp : null,
             ActiveRequests = waterfall.ActiveRequests,
             ActiveStreams = waterfall.ActiveStreams,
             TtftMs = window.Ttft.ToPercentiles(),

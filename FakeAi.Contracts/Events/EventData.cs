@@ -91,12 +91,29 @@ public sealed record RequestCancelled(
 /// <param name="ScheduledTtftUs">When the first content chunk is due, after the request was received.</param>
 /// <param name="ScheduledE2eUs">When the last content chunk is due.</param>
 /// <param name="ScheduledTokens">How many tokens the answer has.</param>
+/// <param name="CachedTokens">Tokens of the prompt that the worker's KV cache had.</param>
+/// <param name="QueueUs">How long the request waited for a worker; part of the scheduled times.</param>
+/// <param name="Worker">Number of the worker within its engine, from 0.</param>
 public sealed record StreamStarted(
-    string Endpoint, string Model, bool Stream, int InputTokens, long ScheduledTtftUs, long ScheduledE2eUs, int ScheduledTokens) : EventData
+    string Endpoint, string Model, bool Stream, int InputTokens, long ScheduledTtftUs, long ScheduledE2eUs, int ScheduledTokens,
+    int CachedTokens = 0, long QueueUs = 0, int Worker = 0) : EventData
 {
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Type => EventTypes.StreamStarted;
+}
+
+/// <summary>A prompt was looked up in a worker's KV cache. Not told of prompts that are too short to be found.</summary>
+/// <param name="Model">The model that answers.</param>
+/// <param name="Worker">Number of the worker within its engine, from 0.</param>
+/// <param name="InputTokens">Tokens of the prompt.</param>
+/// <param name="CachedTokens">Those that were found, as the provider counts them.</param>
+/// <param name="SavedUs">Prefill that they spare, by the profile's own pace.</param>
+public sealed record CacheLookup(string Model, int Worker, int InputTokens, int CachedTokens, long SavedUs) : EventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Type => EventTypes.CacheLookup;
 }
 
 /// <summary>The first content chunk was flushed.</summary>

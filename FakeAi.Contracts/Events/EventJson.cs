@@ -14,6 +14,7 @@ public static class EventJson
         [EventTypes.RequestCompleted] = EventDataJsonContext.Default.RequestCompleted,
         [EventTypes.RequestFailed] = EventDataJsonContext.Default.RequestFailed,
         [EventTypes.RequestCancelled] = EventDataJsonContext.Default.RequestCancelled,
+        [EventTypes.CacheLookup] = EventDataJsonContext.Default.CacheLookup,
         [EventTypes.StreamStarted] = EventDataJsonContext.Default.StreamStarted,
         [EventTypes.StreamFirstToken] = EventDataJsonContext.Default.StreamFirstToken,
         [EventTypes.StreamProgress] = EventDataJsonContext.Default.StreamProgress,
@@ -134,6 +135,7 @@ public static class EventJson
 [JsonSerializable(typeof(RequestCompleted))]
 [JsonSerializable(typeof(RequestFailed))]
 [JsonSerializable(typeof(RequestCancelled))]
+[JsonSerializable(typeof(CacheLookup))]
 [JsonSerializable(typeof(StreamStarted))]
 [JsonSerializable(typeof(StreamFirstToken))]
 [JsonSerializable(typeof(StreamProgress))]

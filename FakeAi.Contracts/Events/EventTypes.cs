@@ -15,6 +15,9 @@ public static class EventTypes
     /// <summary><see cref="Events.RequestCancelled"/>.</summary>
     public const string RequestCancelled = "request.cancelled";
 
+    /// <summary><see cref="Events.CacheLookup"/>.</summary>
+    public const string CacheLookup = "cache.lookup";
+
     /// <summary><see cref="Events.StreamStarted"/>.</summary>
     public const string StreamStarted = "stream.started";
 

@@ -48,6 +48,18 @@ public sealed record MetricsSnapshot
     /// <summary>Streamed share of the requests that ended in the window, 0 to 1.</summary>
     public double? StreamingShare { get; init; }
 
+    /// <summary>Prompts looked up in the KV caches.</summary>
+    public long CacheLookups { get; init; }
+
+    /// <summary>Tokens of those prompts.</summary>
+    public long CacheInputTokens { get; init; }
+
+    /// <summary>Those of them that were found.</summary>
+    public long CacheHitTokens { get; init; }
+
+    /// <summary>Share of looked-up prompt tokens that were found in the window, 0 to 1; null when nothing was looked up.</summary>
+    public double? CacheHitRatio { get; init; }
+
     /// <summary>Requests under way, streamed or not.</summary>
     public int ActiveRequests { get; init; }
 

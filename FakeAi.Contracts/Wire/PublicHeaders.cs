@@ -15,10 +15,25 @@ public static class PublicHeaders
     /// <summary>Request: ITL in milliseconds instead of the model's; 0 switches the wait off. 0 to 60,000.</summary>
     public const string ItlMs = "x-fakeai-itl-ms";
 
-    /// <summary>Request: <c>1</c> makes <c>id</c> and <c>created</c> depend on request and seed alone; the request id stays unique.</summary>
+    /// <summary>Request: how many times faster than the model's profile the waits are, 0.01 to 1,000. Leaves exact times as they are.</summary>
+    public const string Speed = "x-fakeai-speed";
+
+    /// <summary>Request: the latency profile to use: a preset such as <c>llama-3.1-8b@h100</c>, or another model's id.</summary>
+    public const string LatencyProfile = "x-fakeai-latency-profile";
+
+    /// <summary>Request: most tokens that the answer tells in any second, 1 to 1,000,000.</summary>
+    public const string MaxTokensPerSecond = "x-fakeai-max-tokens-per-second";
+
+    /// <summary>Request: <c>high</c>, <c>normal</c> or <c>low</c>: who goes first where requests wait for a worker.</summary>
+    public const string Priority = "x-fakeai-priority";
+
+    /// <summary>
+    /// Request: <c>1</c> makes <c>id</c> and <c>created</c> depend on request and seed alone, and leaves the KV cache out, so
+    /// that neither usage nor timing depends on earlier requests; the request id stays unique.
+    /// </summary>
     public const string Deterministic = "x-fakeai-deterministic";
 
-    /// <summary>Response: the TTFT that the seed's schedule gives, milliseconds with up to three decimals.</summary>
+    /// <summary>Response: the TTFT that the schedule gives, any wait for a worker included; milliseconds with up to three decimals.</summary>
     public const string ScheduledTtftMs = "x-fakeai-scheduled-ttft-ms";
 
     /// <summary>Response: the engine that served the request.</summary>

@@ -5,6 +5,7 @@ using FakeAi.Engine.Latency;
 using FakeAi.Engine.Pipeline;
 using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Telemetry;
+using FakeAi.Engine.Workers;
 using FakeAi.ServiceDefaults.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -22,7 +23,9 @@ internal static class EngineExtensions
         builder.Services.TryAddSingleton(ModelCatalogue.Default);
         builder.Services.AddSingleton<Tokenizers>();
         builder.Services.AddSingleton<AnswerGenerator>();
-        builder.Services.AddSingleton(static services => new LatencyModel(services.GetRequiredService<IOptions<EngineOptions>>().Value.TimeScale));
+        builder.Services.AddSingleton<IValidateOptions<EngineOptions>, EngineOptionsValidator>();
+        builder.AddLatency();
+        builder.AddWorkers();
         builder.Services.AddSingleton<EngineClock>();
         builder.Services.AddSingleton<ClockWheel>();
         builder.Services.AddSingleton<WheelThread>();
@@ -30,6 +33,8 @@ internal static class EngineExtensions
         builder.Services.AddSingleton<StreamManager>();
         builder.Services.AddSingleton<EngineTelemetry>();
         builder.Services.AddSingleton<RequestBody>();
+        builder.Services.AddSingleton<SteeringReader>();
+        builder.Services.AddSingleton<RequestAdmission>();
         builder.Services.AddSingleton<GenerationPipeline>();
         builder.AddOpenAiChat();
         return builder;
@@ -39,6 +44,7 @@ internal static class EngineExtensions
     {
         app.UseInternalToken();
         app.MapOpenAiChat();
+        app.MapWorkers();
         return app;
     }
 }

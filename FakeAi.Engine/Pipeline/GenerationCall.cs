@@ -1,6 +1,7 @@
 using FakeAi.Engine.Generation;
 using FakeAi.Engine.Hosting;
 using FakeAi.Engine.Latency;
+using FakeAi.Engine.Workers;
 
 namespace FakeAi.Engine.Pipeline;
 
@@ -14,4 +15,8 @@ namespace FakeAi.Engine.Pipeline;
 /// <param name="Tell">Makes the dialect's form of the answer, from it and the request's seed.</param>
 internal sealed record GenerationCall(
     string Route, string Operation, RequestArrival Arrival, GenerationRequest Request, LatencyOverrides Timing, bool Stream,
-    Func<Answer, ulong, IDialectAnswer> Tell);
+    Func<Answer, GenerationContext, IDialectAnswer> Tell)
+{
+    /// <summary>Who goes first where requests wait for a worker.</summary>
+    public PriorityClass Priority { get; init; } = PriorityClass.Normal;
+}

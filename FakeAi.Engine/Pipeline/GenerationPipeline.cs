@@ -12,11 +12,12 @@ using Microsoft.Extensions.Options;
 namespace FakeAi.Engine.Pipeline;
 
 /// <summary>
-/// The way of every generation, whatever its dialect: generate, lay out the schedule, run the stream, send, and tell how
-/// it went.
+/// The way of every generation, whatever its dialect: get a worker, generate, lay out the schedule, run the stream, send,
+/// free the worker, and tell how it went.
 /// </summary>
 internal sealed class GenerationPipeline(
     AnswerGenerator generator,
+    RequestAdmission admission,
     LatencyModel latency,
     StreamManager streams,
     EngineClock clock,
@@ -29,13 +30,15 @@ internal sealed class GenerationPipeline(
     private readonly long _serverSeed = installation.Value.Seed;
 
     /// <summary>Answers a request. The caller holds a slot of the <see cref="StreamManager"/>.</summary>
+    /// <exception cref="Workers.AdmissionRefusedException">It got no worker; nothing was sent, and the dialect answers.</exception>
     public async Task RunAsync(HttpContext context, GenerationCall call)
     {
         var request = call.Request;
         var seed = request.SeedFor(_serverSeed);
+        using var slot = await admission.EnterAsync(call, context.RequestAborted);
         var answer = generator.Generate(request, seed);
-        var schedule = latency.Plan(request.Model.Latency, request.PromptTokens, answer.Steps, seed, call.Timing);
-        var told = call.Tell(answer, seed);
+        var schedule = latency.Plan(admission.Inputs(call, slot), answer.Steps, answer.TokensIn, seed, call.Timing);
+        var told = call.Tell(answer, new GenerationContext(seed, slot.CachedTokens));
         using var span = GenerationSpan.Start(call);
         var journal = new StreamEvents(events, call.Arrival.RequestId, Traceparent());
 
@@ -46,7 +49,7 @@ internal sealed class GenerationPipeline(
         var stream = new PacedStream(
             answer, schedule, clock, call.Arrival.ReceivedUs, _timeout, journal, told.Encoder is null ? null : response.BodyWriter, told.Encoder);
 
-        journal.Started(call.Route, request, call.Stream, answer, schedule);
+        journal.Started(call.Route, request, call.Stream, answer, schedule, slot);
         var outcome = await streams.RunAsync(stream, context.RequestAborted);
         try
         {

@@ -2,6 +2,7 @@ using FakeAi.Contracts.Events;
 using FakeAi.Engine.Generation;
 using FakeAi.Engine.Latency;
 using FakeAi.Engine.Streaming;
+using FakeAi.Engine.Workers;
 using FakeAi.EventBus;
 
 namespace FakeAi.Engine.Telemetry;
@@ -9,8 +10,10 @@ namespace FakeAi.Engine.Telemetry;
 /// <summary>Tells the log how one answer gets on.</summary>
 internal sealed class StreamEvents(IEventPublisher events, string requestId, string? traceparent) : IStreamObserver
 {
-    public void Started(string endpoint, GenerationRequest request, bool stream, Answer answer, StreamSchedule schedule) => Publish(
-        new StreamStarted(endpoint, request.Model.Id, stream, request.PromptTokens, schedule.TtftUs, schedule.EndUs, answer.OutputTokens));
+    public void Started(string endpoint, GenerationRequest request, bool stream, Answer answer, StreamSchedule schedule, WorkerSlot slot) => Publish(
+        new StreamStarted(
+            endpoint, request.Model.Id, stream, request.PromptTokens, schedule.TtftUs, schedule.EndUs, answer.OutputTokens,
+            slot.CachedTokens, slot.QueueUs, slot.Worker));
 
     public void FirstToken(long afterUs) => Publish(new StreamFirstToken(afterUs));
 

@@ -10,7 +10,7 @@ namespace FakeAi.Gateway.Auth;
 /// </summary>
 internal sealed class ApiKeyMiddleware(RequestDelegate next, ApiKeyRing ring)
 {
-    private static readonly PathString[] s_guarded = ["/v1", "/metrics", "/waterfall", "/errors", "/hubs"];
+    private static readonly PathString[] s_guarded = ["/v1", "/metrics", "/kv-cache", "/waterfall", "/errors", "/hubs"];
 
     public Task InvokeAsync(HttpContext context)
     {

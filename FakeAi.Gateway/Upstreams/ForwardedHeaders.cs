@@ -14,7 +14,11 @@ internal static class ForwardedHeaders
 {
     private const int MaxValue = 64;
 
-    private static readonly string[] s_public = [PublicHeaders.TtftMs, PublicHeaders.ItlMs, PublicHeaders.Deterministic];
+    private static readonly string[] s_public =
+    [
+        PublicHeaders.TtftMs, PublicHeaders.ItlMs, PublicHeaders.Speed, PublicHeaders.LatencyProfile, PublicHeaders.MaxTokensPerSecond,
+        PublicHeaders.Priority, PublicHeaders.Deterministic,
+    ];
 
     /// <summary>Whether the public headers can be sent on as they are; the error to answer with if not.</summary>
     public static OpenAiError? Check(HttpRequest request)

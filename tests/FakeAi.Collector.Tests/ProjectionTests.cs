@@ -112,6 +112,27 @@ public sealed class ProjectionTests
     }
 
     [Fact]
+    public async Task CacheLookups_AreCountedInTheWindowAndInTotal()
+    {
+        using var script = new EventScript();
+        var empty = script.Builder.Build(300);
+        Assert.Equal((0L, 0L, 0L, (double?)null), (empty.CacheLookups, empty.CacheInputTokens, empty.CacheHitTokens, empty.CacheHitRatio));
+        await script.ApplyAsync(
+        [
+            .. EventScript.Stream("req_a", 0, 7), .. EventScript.Stream("req_b", 0, 7),
+            Event(0, "req_a", new CacheLookup("gpt-4o-mini", 0, 2_000, 0, 0), "engine-1"),
+            Event(0.5, "req_b", new CacheLookup("gpt-4o-mini", 0, 2_000, 1_024, 600_000), "engine-1"),
+        ]);
+        var snapshot = script.Builder.Build(300);
+        Assert.Equal((2L, 4_000L, 1_024L, 0.256), (snapshot.CacheLookups, snapshot.CacheInputTokens, snapshot.CacheHitTokens, snapshot.CacheHitRatio));
+        Assert.Equal(14, script.Builder.History(300, Resolution.Second).Sum(p => p.OutputTokens));
+        script.Advance(400);
+        Assert.Equal((2L, (double?)null), (script.Builder.Build(300).CacheLookups, script.Builder.Build(300).CacheHitRatio));
+        await script.ResetAsync();
+        Assert.Equal(0, script.Builder.Build(300).CacheLookups);
+    }
+
+    [Fact]
     public async Task Row_OfACompletedStream_HasEveryTokensOffset()
     {
         using var script = new EventScript();

@@ -34,6 +34,5 @@ internal sealed class ChatAnswer : IDialectAnswer
     public void WriteWhole(IBufferWriter<byte> output) => CompletionWriter.Write(output, _head, _answer, _promptTokens);
 
     public Task WriteTimeoutAsync(HttpResponse response, CancellationToken cancellationToken) =>
-        new OpenAiFault(StatusCodes.Status504GatewayTimeout, "Request timed out.", type: OpenAiFault.ServerError, code: "timeout")
-            .WriteAsync(response, cancellationToken);
+        OpenAiFault.TimedOut().WriteAsync(response, cancellationToken);
 }

@@ -2,6 +2,7 @@ using FakeAi.Engine.Hosting;
 using FakeAi.Engine.Pipeline;
 using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Telemetry;
+using FakeAi.Engine.Workers;
 using FakeAi.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -11,6 +12,7 @@ namespace FakeAi.Engine.Dialects.OpenAiChat;
 internal sealed partial class ChatHandler(
     ChatRequestParser parser,
     RequestBody body,
+    SteeringReader steering,
     GenerationPipeline pipeline,
     StreamManager streams,
     EngineClock clock,
@@ -28,7 +30,7 @@ internal sealed partial class ChatHandler(
         var arrival = RequestArrival.Read(context.Request.Headers, clock);
         if (!streams.TryTake())
         {
-            await RefuseAsync(context, arrival, Overloaded());
+            await RefuseAsync(context, arrival, OpenAiFault.Overloaded());
             return;
         }
 
@@ -39,6 +41,14 @@ internal sealed partial class ChatHandler(
         catch (OpenAiFault fault)
         {
             await RefuseAsync(context, arrival, fault);
+        }
+        catch (AdmissionRefusedException refused)
+        {
+            await RefuseAsync(context, arrival, refused.TimedOut ? OpenAiFault.TimedOut() : OpenAiFault.Overloaded());
+        }
+        catch (SteeringException wrong)
+        {
+            await RefuseAsync(context, arrival, OpenAiFault.WrongSteering(wrong));
         }
         catch (BadHttpRequestException exception)
         {
@@ -57,16 +67,15 @@ internal sealed partial class ChatHandler(
 
     private async Task AnswerAsync(HttpContext context, RequestArrival arrival)
     {
-        if (RequestArrival.TryReadTiming(context.Request.Headers, out var timing) is { } header)
-        {
-            throw new OpenAiFault(400, $"Invalid header '{header}': expected a number of milliseconds.", header, "invalid_header");
-        }
-
         var request = await body.ReadAsync(context, parser.Parse);
+        var (timing, priority) = steering.Read(context.Request.Headers, request.Steering);
         await pipeline.RunAsync(context, new GenerationCall(
             Route, Operation, arrival, request.Generation, timing, request.Stream is not null,
-            (answer, seed) => new ChatAnswer(
-                request, answer, seed, AnswerHead.Create(request, seed, _serverSeed, clock.UnixUs / 1_000_000, arrival.Deterministic))));
+            (answer, found) => new ChatAnswer(
+                request, answer, found.Seed, AnswerHead.Create(request, found.Seed, _serverSeed, clock.UnixUs / 1_000_000, arrival.Deterministic)))
+        {
+            Priority = priority ?? PriorityClasses.OfServiceTier(request.ServiceTier),
+        });
     }
 
     private async Task RefuseAsync(HttpContext context, RequestArrival arrival, OpenAiFault fault)
@@ -77,10 +86,6 @@ internal sealed partial class ChatHandler(
             await fault.WriteAsync(context.Response, context.RequestAborted);
         }
     }
-
-    private static OpenAiFault Overloaded() => new(
-        StatusCodes.Status503ServiceUnavailable, "The server is currently overloaded with other requests. Please try again later.",
-        code: "server_overloaded", type: OpenAiFault.ServerError);
 
     private static string BodyFault(int status) => status == StatusCodes.Status413PayloadTooLarge
         ? "The request body is larger than the server accepts."

@@ -1,4 +1,5 @@
 using FakeAi.Engine.Generation;
+using FakeAi.Engine.Hosting;
 
 namespace FakeAi.Engine.Dialects.OpenAiChat;
 
@@ -6,7 +7,11 @@ namespace FakeAi.Engine.Dialects.OpenAiChat;
 /// <param name="Generation">What to generate.</param>
 /// <param name="ServiceTier">The tier told in the answer.</param>
 /// <param name="Stream">How to stream, or null for an answer sent whole.</param>
-internal sealed record ChatRequest(GenerationRequest Generation, string ServiceTier, StreamOptions? Stream);
+internal sealed record ChatRequest(GenerationRequest Generation, string ServiceTier, StreamOptions? Stream)
+{
+    /// <summary>What the body says about the request's own timing.</summary>
+    public SteeringFields Steering { get; init; } = SteeringFields.None;
+}
 
 /// <summary>How a streamed answer is told.</summary>
 /// <param name="IncludeUsage">Send a last chunk with the usage; the others then say <c>"usage":null</c>.</param>

@@ -5,6 +5,7 @@ using System.Text.Json;
 using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Generation;
 using FakeAi.Engine.Generation.Tokens;
+using FakeAi.Engine.Hosting;
 
 namespace FakeAi.Engine.Dialects.OpenAiChat;
 
@@ -62,7 +63,7 @@ internal sealed class ChatRequestParser(ModelCatalogue catalogue, Tokenizers tok
 
         foreach (var member in root.EnumerateObject())
         {
-            if (!s_known.Contains(member.Name))
+            if (!s_known.Contains(member.Name) && !SteeringFields.Knows(member.Name))
             {
                 throw new OpenAiFault(400, $"Unrecognized request argument supplied: {OpenAiFault.Shorten(member.Name)}");
             }
@@ -103,7 +104,10 @@ internal sealed class ChatRequestParser(ModelCatalogue catalogue, Tokenizers tok
                 Sampling = sampling,
             },
             Tier(root),
-            stream);
+            stream)
+        {
+            Steering = SteeringFields.Of(root),
+        };
     }
 
     private ModelInfo Model(JsonElement root, out string requested)

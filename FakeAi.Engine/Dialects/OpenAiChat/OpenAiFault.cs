@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using FakeAi.Engine.Hosting;
 
 namespace FakeAi.Engine.Dialects.OpenAiChat;
 
@@ -41,6 +42,17 @@ internal sealed class OpenAiFault(int status, string message, string? param = nu
 
     public static OpenAiFault UnsupportedValue(string param, string value) =>
         new(400, $"Unsupported value: '{param}' does not support {value} with this model.", param, "unsupported_value");
+
+    public static OpenAiFault Overloaded() => new(
+        StatusCodes.Status503ServiceUnavailable, "The server is currently overloaded with other requests. Please try again later.",
+        code: "server_overloaded", type: ServerError);
+
+    public static OpenAiFault TimedOut() => new(StatusCodes.Status504GatewayTimeout, "Request timed out.", type: ServerError, code: "timeout");
+
+    /// <summary>A header or field of our own that cannot be understood.</summary>
+    public static OpenAiFault WrongSteering(SteeringException wrong) => wrong.InBody
+        ? new(400, $"Invalid value for '{wrong.Name}': expected {wrong.Expected}.", wrong.Name, "invalid_value")
+        : new(400, $"Invalid header '{wrong.Name}': expected {wrong.Expected}.", wrong.Name, "invalid_header");
 
     /// <summary>At most 64 characters of a client's own text, for messages.</summary>
     public static string Shorten(string text) => text.Length <= 64 ? text : text[..(char.IsHighSurrogate(text[63]) ? 63 : 64)] + "…";

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using FakeAi.Contracts.Catalogue;
+using FakeAi.Contracts.Events;
+using FakeAi.Engine.Generation;
+using FakeAi.Engine.KvCache;
+using FakeAi.Engine.Latency;
+using FakeAi.Engine.Workers;
+using FakeAi.EventBus;
+using Microsoft.Extensions.Options;
+
+namespace FakeAi.Engine.Pipeline;
+
+/// <summary>Brings a request to a worker: hashes its prompt where the cache may know it, waits, and tells what the cache had.</summary>
+internal sealed class RequestAdmission(
+    WorkerPool pool, LatencyProfiles profiles, Tokenizers tokenizers, IEventPublisher events, IOptions<EngineOptions> options)
+{
+    private readonly KvCacheOptions _cache = options.Value.KvCache;
+    private readonly long _timeoutUs = (long)(options.Value.TimeoutSeconds * 1_000_000);
+
+    /// <summary>Waits for a place. The caller disposes it however the request ends.</summary>
+    /// <exception cref="AdmissionRefusedException">The queue is full, or the time is up.</exception>
+    /// <exception cref="OperationCanceledException">The client left while it waited.</exception>
+    public async Task<WorkerSlot> EnterAsync(GenerationCall call, CancellationToken aborted)
+    {
+        var request = call.Request;
+        var rule = CacheRule.For(request.Model.Provider);
+        var admission = new Admission(
+            Blocks(call, rule), rule, request.PromptTokens, ProfileOf(call), call.Priority, call.Arrival.ReceivedUs + _timeoutUs);
+        var slot = await pool.EnterAsync(admission, aborted);
+        if (admission.LooksUp)
+        {
+            events.Publish(
+                new CacheLookup(request.Model.Id, slot.Worker, request.PromptTokens, slot.CachedTokens, slot.SavedUs),
+                call.Arrival.RequestId,
+                Activity.Current is { Recorded: true } activity ? activity.Id : null);
+        }
+
+        return slot;
+    }
+
+    /// <summary>What the schedule of an admitted request depends on.</summary>
+    public LatencyInputs Inputs(GenerationCall call, WorkerSlot slot) => new(
+        ProfileOf(call), call.Request.PromptTokens, slot.CachedTokens, call.Request.Sampling.Temperature, slot.QueueUs, slot.Active, slot.MaxBatch);
+
+    /// <summary>Nothing for a prompt too short to be counted as cached, and for a request that must not depend on others.</summary>
+    private PromptBlocks Blocks(GenerationCall call, CacheRule rule) =>
+        _cache.Enabled && !call.Arrival.Deterministic && call.Request.PromptTokens > Math.Max(_cache.BlockTokens, rule.MinTokens)
+            ? PromptHasher.Hash(call.Request, tokenizers.For(call.Request.Model), _cache.BlockTokens, _cache.BlocksPerWorker)
+            : PromptBlocks.None;
+
+    private LatencyProfile ProfileOf(GenerationCall call) => call.Timing.Profile ?? profiles.For(call.Request.Model);
+}
