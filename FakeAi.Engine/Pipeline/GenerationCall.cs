@@ -12,7 +12,7 @@ namespace FakeAi.Engine.Pipeline;
 /// <param name="Request">What to generate.</param>
 /// <param name="Timing">The timing that the request asks for.</param>
 /// <param name="Stream">Whether the answer is streamed.</param>
-/// <param name="Tell">Makes the dialect's form of the answer, from it and the request's seed.</param>
+/// <param name="Tell">Makes the dialect's form of the answer, from it and what the pipeline found out.</param>
 internal sealed record GenerationCall(
     string Route, string Operation, RequestArrival Arrival, GenerationRequest Request, LatencyOverrides Timing, bool Stream,
     Func<Answer, GenerationContext, IDialectAnswer> Tell)
