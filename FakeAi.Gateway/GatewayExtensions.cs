@@ -39,7 +39,7 @@ public static class GatewayExtensions
         services.TryAddSingleton(ModelCatalogue.Default);
         services.AddSingleton<ModelsEndpoints>();
         services.AddSingleton<RequestBodyReader>();
-        services.AddSingleton<ChatCompletionsEndpoint>();
+        services.AddSingleton<GenerationEndpoint>();
 
         services.AddSingleton<EnginePool>();
         services.AddSingleton<EngineDialer>();
@@ -69,7 +69,11 @@ public static class GatewayExtensions
         app.UseRouting();
 
         var services = app.Services;
-        app.MapPost(ChatCompletionsEndpoint.Route, services.GetRequiredService<ChatCompletionsEndpoint>().HandleAsync);
+        var generation = services.GetRequiredService<GenerationEndpoint>();
+        foreach (var route in (string[])[GenerationEndpoint.ChatCompletions, GenerationEndpoint.Completions])
+        {
+            app.MapPost(route, generation.For(route));
+        }
 
         var models = services.GetRequiredService<ModelsEndpoints>();
         app.MapGet(ModelsEndpoints.ListRoute, models.ListAsync);

@@ -85,9 +85,9 @@ internal static class RowContribution
         }
 
         CountSample(batch, at, label + MetricFields.Ttft, ttft, sign);
-        if (view.E2eUs is { } e2e && view.OutputTokens >= 2 && e2e >= ttft)
+        if (view.E2eUs is { } e2e && view.SentTokens >= 2 && e2e >= ttft)
         {
-            CountSample(batch, at, label + MetricFields.Itl, (e2e - ttft) / (view.OutputTokens - 1), sign);
+            CountSample(batch, at, label + MetricFields.Itl, (e2e - ttft) / (view.SentTokens - 1), sign);
         }
     }
 

@@ -38,9 +38,12 @@ internal readonly struct RequestView(IReadOnlyDictionary<string, string> fields)
 
     public long InputTokens => Number(RowFields.InputTokens) ?? Number(RowFields.EngineInputTokens) ?? 0;
 
-    /// <summary>The most that anybody told: all sides count the same tokens.</summary>
+    /// <summary>All that were generated: the most that anybody told, as the engine tells of those alone that were sent.</summary>
     public long OutputTokens => Math.Max(
         Math.Max(Number(RowFields.OutputTokens) ?? 0, Number(RowFields.EngineOutputTokens) ?? 0), Progress().LastOrDefault().Count);
+
+    /// <summary>Those of them that were sent to the client: without hidden reasoning.</summary>
+    public long SentTokens => Number(RowFields.EngineOutputTokens) ?? OutputTokens;
 
     public int? StatusCode => (int?)Number(RowFields.StatusCode);
 

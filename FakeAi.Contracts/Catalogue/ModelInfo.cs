@@ -44,8 +44,14 @@ public sealed record ModelInfo
     /// <summary>List prices.</summary>
     public ModelPricing Pricing { get; init => field = value ?? new(); } = new();
 
-    /// <summary>Any of <c>vision audio_in audio_out video_in tools json reasoning prediction</c>.</summary>
+    /// <summary>
+    /// Any of <c>vision audio_in audio_out video_in tools json reasoning reasoning_shown prediction</c>; see
+    /// <see cref="ModelCapabilities"/>.
+    /// </summary>
     public IReadOnlyList<string> Capabilities { get; init => field = value ?? []; } = [];
+
+    /// <summary>Of a reasoning model: its effort where a request does not say, as in <c>reasoning_effort</c>; null is <c>medium</c>.</summary>
+    public string? DefaultEffort { get; init; }
 
     /// <summary>
     /// How its tokens are counted: <see cref="O200k"/> (where the file says nothing) or <see cref="Cl100k"/>. Other

@@ -2,26 +2,48 @@ using FakeAi.Engine.Streaming;
 
 namespace FakeAi.Engine.Generation;
 
-/// <summary>A whole answer, ready to be paced. In step <c>i</c> every choice that has a piece <c>i</c> tells it.</summary>
+/// <summary>
+/// A whole answer, ready to be paced. In step <c>i</c> every choice that has a step <c>i</c> tells it; what is generated
+/// without being told (<see cref="HiddenSteps"/>) takes its time before the first step.
+/// </summary>
 internal sealed class Answer : IPacedContent
 {
-    public Answer(IReadOnlyList<AnswerChoice> choices)
+    public Answer(IReadOnlyList<AnswerChoice> choices, PredictionUse prediction = default)
     {
         Choices = choices;
+        Prediction = prediction;
         foreach (var choice in choices)
         {
-            Steps = Math.Max(Steps, choice.Pieces.Count);
+            Steps = Math.Max(Steps, choice.Steps);
+            HiddenSteps = Math.Max(HiddenSteps, choice.HiddenTokens);
             OutputTokens += choice.Tokens;
+            HiddenTokens += choice.HiddenTokens;
+            ReasoningTokens += choice.ReasoningTokens;
         }
     }
 
     public IReadOnlyList<AnswerChoice> Choices { get; }
 
-    /// <summary>Pieces of the longest choice.</summary>
+    /// <summary>How far a prediction that the client sent came true.</summary>
+    public PredictionUse Prediction { get; }
+
+    /// <summary>Steps of the longest choice.</summary>
     public int Steps { get; }
 
-    /// <summary>Tokens of all choices.</summary>
+    /// <summary>Tokens that the longest hidden reasoning generates, one after the other, before the first step.</summary>
+    public int HiddenSteps { get; }
+
+    /// <summary>Tokens told, of all choices.</summary>
     public int OutputTokens { get; }
+
+    /// <summary>Tokens generated and not told, of all choices.</summary>
+    public int HiddenTokens { get; }
+
+    /// <summary>Tokens of reasoning, told or hidden, of all choices.</summary>
+    public int ReasoningTokens { get; }
+
+    /// <summary>All that is charged for: tokens told, hidden ones, and a prediction's rejected ones.</summary>
+    public int CompletionTokens => OutputTokens + HiddenTokens + Prediction.Rejected;
 
     /// <summary>How many tokens are told in a step.</summary>
     public int TokensIn(int step)
@@ -29,25 +51,85 @@ internal sealed class Answer : IPacedContent
         var count = 0;
         foreach (var choice in Choices)
         {
-            count += step < choice.Pieces.Count ? choice.Pieces[step].Tokens : 0;
+            count += choice.TokensIn(step);
         }
 
         return count;
     }
 }
 
-/// <summary>One choice: its text and the pieces in which it is told.</summary>
-internal sealed record AnswerChoice(string Text, IReadOnlyList<TextPiece> Pieces, FinishReason Finish)
+/// <summary>One choice: its parts, told one after the other.</summary>
+internal sealed class AnswerChoice
 {
-    /// <summary>Tokens of all pieces.</summary>
-    public int Tokens { get; } = Pieces.Sum(static p => p.Tokens);
-
-    public ReadOnlySpan<char> Piece(int index)
+    public AnswerChoice(IReadOnlyList<AnswerPart> parts, FinishReason finish)
     {
-        var from = index == 0 ? 0 : Pieces[index - 1].End;
-        return Text.AsSpan(from, Pieces[index].End - from);
+        Parts = parts;
+        Finish = finish;
+        foreach (var part in parts)
+        {
+            Steps += part.Pieces.Count;
+            Tokens += part.Tokens;
+            HiddenTokens += part.HiddenTokens;
+            ReasoningTokens += part.Kind == PartKind.Reasoning ? part.Tokens + part.HiddenTokens : 0;
+        }
+    }
+
+    public IReadOnlyList<AnswerPart> Parts { get; }
+
+    public FinishReason Finish { get; }
+
+    /// <summary>Pieces of all parts.</summary>
+    public int Steps { get; }
+
+    /// <summary>Tokens told.</summary>
+    public int Tokens { get; }
+
+    /// <summary>Tokens generated and not told.</summary>
+    public int HiddenTokens { get; }
+
+    /// <summary>Tokens of reasoning, told or hidden.</summary>
+    public int ReasoningTokens { get; }
+
+    /// <summary>The content, without reasoning, refusal and calls.</summary>
+    public string Text => TextOf(PartKind.Content) ?? "";
+
+    /// <summary>The text of all parts of a kind; null where there is none.</summary>
+    public string? TextOf(PartKind kind)
+    {
+        string? text = null;
+        foreach (var part in Parts)
+        {
+            if (part.Kind == kind)
+            {
+                text += part.Text;
+            }
+        }
+
+        return text;
+    }
+
+    /// <summary>How many tokens are told in a step; 0 beyond the last.</summary>
+    public int TokensIn(int step)
+    {
+        for (var i = 0; i < Parts.Count; i++)
+        {
+            var pieces = Parts[i].Pieces;
+            if (step < pieces.Count)
+            {
+                return pieces[step].Tokens;
+            }
+
+            step -= pieces.Count;
+        }
+
+        return 0;
     }
 }
+
+/// <summary>How an answer used a prediction. Both are 0 where none was sent.</summary>
+/// <param name="Accepted">The prediction's tokens that the answer holds.</param>
+/// <param name="Rejected">Its other tokens.</param>
+internal readonly record struct PredictionUse(int Accepted, int Rejected);
 
 internal enum FinishReason
 {
@@ -56,4 +138,10 @@ internal enum FinishReason
 
     /// <summary>The limit of tokens.</summary>
     Length,
+
+    /// <summary>Tools are called, and their results are waited for.</summary>
+    ToolCalls,
+
+    /// <summary>A filter ended it.</summary>
+    ContentFilter,
 }

@@ -1,27 +1,66 @@
+using FakeAi.Engine.Generation.Structured;
+using FakeAi.Engine.Generation.Tools;
 using FakeAi.Engine.Randomness;
 
 namespace FakeAi.Engine.Generation;
 
-/// <summary>Makes the answer to a request: its text by the grammar, its tokens by the tokenizer, its end by the limits.</summary>
+/// <summary>Makes the answer to a request: its parts by what the request asks for, its tokens by the tokenizer, its end by the limits.</summary>
 internal sealed class AnswerGenerator(Tokenizers tokenizers)
 {
     /// <summary>Most words that a prompt can ask for.</summary>
     public const int MostWords = 20_000;
 
-    /// <summary>Generates every choice.</summary>
+    private const ulong BatchPurpose = 0xBA7C4;
+
+    /// <summary>Generates every choice: those of the request itself, then those of each prompt of its batch.</summary>
     /// <param name="request">What to generate.</param>
     /// <param name="seed">The request's seed, see <see cref="GenerationRequest.SeedFor"/>.</param>
     public Answer Generate(GenerationRequest request, ulong seed)
     {
-        var topic = Topic.Of(LastUserText(request.Messages));
-        var choices = new AnswerChoice[request.Choices];
-        for (var i = 0; i < choices.Length; i++)
+        var choices = new List<AnswerChoice>(request.Choices * (1 + request.Batch.Count));
+        AddChoices(choices, request, seed);
+        for (var i = 0; i < request.Batch.Count; i++)
         {
-            var random = new SeededRandom(SeedHash.Derive(seed, (ulong)i));
-            choices[i] = Limit(new Composition(random, topic, request.Sampling.Verbosity).Write(), request);
+            AddChoices(choices, request.Batch[i], SeedHash.Derive(seed, BatchPurpose + (ulong)i));
         }
 
-        return new Answer(choices);
+        return new Answer(choices, PredictedOutput.Use(request, choices, tokenizers.For(request.Model)));
+    }
+
+    private void AddChoices(List<AnswerChoice> choices, GenerationRequest request, ulong seed)
+    {
+        var tokenizer = tokenizers.For(request.Model);
+        var user = LastUserText(request.Messages);
+        var topic = Topic.Of(user);
+        var calls = request.Tools is null ? [] : ToolSelection.Plan(request.Tools, request.Messages, user);
+        for (var i = 0; i < request.Choices; i++)
+        {
+            var own = SeedHash.Derive(seed, (ulong)i);
+            var body = Body(request, topic, user, calls, own);
+            var draft = Thinking.Of(request, topic, own) is { } thinking ? body with { Parts = [thinking, .. body.Parts] } : body;
+            choices.Add(DraftCutter.Cut(draft, request, tokenizer));
+        }
+    }
+
+    private static AnswerDraft Body(GenerationRequest request, Topic topic, string user, IReadOnlyList<PlannedCall> calls, ulong seed)
+    {
+        if (calls.Count > 0)
+        {
+            return ToolCalling.Draft(calls, request.Tools!, seed);
+        }
+
+        if (request.Format is { } format)
+        {
+            return AnswerDraft.Content(StructuredContent.Write(format, user, seed));
+        }
+
+        if (ToolResults.Write(request.Messages, seed) is { } summary)
+        {
+            return AnswerDraft.Content(summary);
+        }
+
+        return AnswerDraft.Content(PredictedOutput.Write(request, topic, seed)
+            ?? request.Lead + new Composition(new SeededRandom(seed), topic, request.Sampling.Verbosity).Write());
     }
 
     private static string LastUserText(IReadOnlyList<PromptMessage> messages)
@@ -35,32 +74,5 @@ internal sealed class AnswerGenerator(Tokenizers tokenizers)
         }
 
         return messages[^1].Text;
-    }
-
-    private AnswerChoice Limit(string text, GenerationRequest request)
-    {
-        var end = text.Length;
-        foreach (var stop in request.Stop)
-        {
-            var at = text.AsSpan(0, end).IndexOf(stop, StringComparison.Ordinal);
-            end = at < 0 ? end : at;
-        }
-
-        text = text[..end];
-        var pieces = new List<TextPiece>((text.Length / 5) + 8);
-        tokenizers.For(request.Model).Tokenize(text, pieces);
-        var left = request.MaxTokens;
-        for (var i = 0; i < pieces.Count; i++)
-        {
-            // A character whose tokens do not all fit is left out whole.
-            left -= pieces[i].Tokens;
-            if (left < 0)
-            {
-                pieces.RemoveRange(i, pieces.Count - i);
-                return new AnswerChoice(i == 0 ? "" : text[..pieces[^1].End], pieces, FinishReason.Length);
-            }
-        }
-
-        return new AnswerChoice(text, pieces, FinishReason.Stop);
     }
 }

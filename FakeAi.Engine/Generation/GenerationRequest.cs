@@ -1,4 +1,6 @@
+using System.Text.Json;
 using FakeAi.Contracts.Catalogue;
+using FakeAi.Engine.Generation.Tools;
 using FakeAi.Engine.Randomness;
 
 namespace FakeAi.Engine.Generation;
@@ -13,8 +15,23 @@ internal sealed record GenerationRequest
 
     public required IReadOnlyList<PromptMessage> Messages { get; init; }
 
-    /// <summary>Definitions of tools, as JSON; part of the prompt.</summary>
-    public string? Tools { get; init; }
+    /// <summary>Tools that the answer may call; null where none are offered.</summary>
+    public ToolOffer? Tools { get; init; }
+
+    /// <summary>The JSON that the content must be; null for text.</summary>
+    public JsonFormat? Format { get; init; }
+
+    /// <summary>Whether reasoning is told; else it is only counted, and takes its time.</summary>
+    public bool ShowReasoning { get; init; }
+
+    /// <summary>The text that the client expects, see <see cref="PredictedOutput"/>.</summary>
+    public string? Prediction { get; init; }
+
+    /// <summary>What text begins with, such as the blank that parts it from the prompt that it continues.</summary>
+    public string Lead { get; init; } = "";
+
+    /// <summary>Further prompts, each answered with its own choices behind those of this one.</summary>
+    public IReadOnlyList<GenerationRequest> Batch { get; init; } = [];
 
     public int PromptTokens { get; init; }
 
@@ -51,7 +68,7 @@ internal sealed record GenerationRequest
             hash.Add(message.Attachments);
         }
 
-        hash.Add(Tools);
+        hash.Add(Tools?.Definitions);
         hash.Add(Sampling.Temperature);
         hash.Add(Sampling.TopP);
         hash.Add(Sampling.FrequencyPenalty);
@@ -59,9 +76,34 @@ internal sealed record GenerationRequest
         hash.Add(Sampling.LogitBias);
         hash.Add(Sampling.ReasoningEffort);
         hash.Add(Sampling.Verbosity);
+        AddRarer(ref hash, serverSeed);
         return hash.Value;
     }
+
+    /// <summary>What most requests lack enters only where it is given, and so leaves the others' seeds alone.</summary>
+    private void AddRarer(ref SeedHash hash, long serverSeed)
+    {
+        if (Format is not null)
+        {
+            hash.Add(Format.Schema is { } schema ? schema.GetRawText() : "json");
+        }
+
+        if (Prediction is not null)
+        {
+            hash.Add(Prediction);
+        }
+
+        foreach (var further in Batch)
+        {
+            hash.Add((long)further.SeedFor(serverSeed));
+        }
+    }
 }
+
+/// <summary>Content that is one JSON value.</summary>
+/// <param name="Name">The schema's name, as the client gave it; null without a schema.</param>
+/// <param name="Schema">The JSON Schema it conforms to, in canonical spelling; null for any object.</param>
+internal sealed record JsonFormat(string? Name = null, JsonElement? Schema = null);
 
 /// <summary>One message of the prompt.</summary>
 /// <param name="Role">Who speaks.</param>
@@ -69,7 +111,11 @@ internal sealed record GenerationRequest
 /// <param name="Text">Its text; parts are joined by line breaks.</param>
 /// <param name="Attachments">Images, sounds, files and tool calls in a canonical text; null where there are none.</param>
 /// <param name="AttachmentTokens">What the attachments count as prompt tokens.</param>
-internal sealed record PromptMessage(string Role, string? Name, string Text, string? Attachments = null, int AttachmentTokens = 0);
+internal sealed record PromptMessage(string Role, string? Name, string Text, string? Attachments = null, int AttachmentTokens = 0)
+{
+    /// <summary>Of a tool's result: the name of the tool, if the call stands in the conversation.</summary>
+    public string? Tool { get; init; }
+}
 
 /// <summary>Fields that change what a model would say.</summary>
 internal sealed record Sampling

@@ -32,6 +32,9 @@ internal sealed record Topic(string Main, IReadOnlyList<string> Others, Intent I
     private static readonly FrozenSet<string> s_greetings = FrozenSet.ToFrozenSet(
         ["hi", "hello", "hey", "hiya", "howdy", "greetings", "yo", "hola", "bonjour", "hallo", "ping", "test"], StringComparer.Ordinal);
 
+    /// <summary>Whether a lower-case word tells nothing about a subject.</summary>
+    public static bool IsStopWord(string word) => s_stopWords.Contains(word);
+
     /// <summary>Reads a user's message.</summary>
     public static Topic Of(string message)
     {

@@ -1,5 +1,6 @@
 using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Dialects.OpenAiChat;
+using FakeAi.Engine.Dialects.OpenAiCompletions;
 using FakeAi.Engine.Generation;
 using FakeAi.Engine.Latency;
 using FakeAi.Engine.Pipeline;
@@ -37,6 +38,7 @@ internal static class EngineExtensions
         builder.Services.AddSingleton<RequestAdmission>();
         builder.Services.AddSingleton<GenerationPipeline>();
         builder.AddOpenAiChat();
+        builder.AddOpenAiCompletions();
         return builder;
     }
 
@@ -45,6 +47,7 @@ internal static class EngineExtensions
         app.UseInternalToken();
         app.MapOpenAiChat();
         app.MapWorkers();
+        app.MapOpenAiCompletions();
         return app;
     }
 }

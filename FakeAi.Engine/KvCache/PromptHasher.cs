@@ -54,7 +54,7 @@ internal ref struct PromptHasher
 
         var hasher = new PromptHasher(tokenizer, blockTokens, blocks);
         hasher.Fold(HashOf(request.Model.Id));
-        if (request.Tools is { } tools)
+        if (request.Tools?.Definitions is { } tools)
         {
             hasher.Fold(ToolsMark);
             hasher.Text(tools);

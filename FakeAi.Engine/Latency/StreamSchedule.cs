@@ -20,4 +20,16 @@ internal sealed class StreamSchedule
     public long EndUs => _dueUs.Length == 0 ? TtftUs : _dueUs[^1];
 
     public long DueUs(int step) => _dueUs[step];
+
+    /// <summary>The schedule without its first steps: their time passes before the first one that is left.</summary>
+    public StreamSchedule After(int steps)
+    {
+        if (steps == 0)
+        {
+            return this;
+        }
+
+        // Nothing is told after them: then the last of them is followed by the end.
+        return steps == Steps ? new StreamSchedule(EndUs, []) : new StreamSchedule(_dueUs[steps], _dueUs[steps..]);
+    }
 }

@@ -37,7 +37,11 @@ internal sealed class GenerationPipeline(
         var seed = request.SeedFor(_serverSeed);
         using var slot = await admission.EnterAsync(call, context.RequestAborted);
         var answer = generator.Generate(request, seed);
-        var schedule = latency.Plan(admission.Inputs(call, slot), answer.Steps, answer.TokensIn, seed, call.Timing);
+
+        // Hidden reasoning takes its time before the first token, unless the request says when that is due.
+        var hidden = call.Timing.TtftUs is null ? answer.HiddenSteps : 0;
+        var schedule = latency.Plan(
+            admission.Inputs(call, slot), hidden + answer.Steps, step => step < hidden ? 1 : answer.TokensIn(step - hidden), seed, call.Timing).After(hidden);
         var told = call.Tell(answer, new GenerationContext(seed, slot.CachedTokens));
         using var span = GenerationSpan.Start(call);
         var journal = new StreamEvents(events, call.Arrival.RequestId, Traceparent());
@@ -53,19 +57,19 @@ internal sealed class GenerationPipeline(
         var outcome = await streams.RunAsync(stream, context.RequestAborted);
         try
         {
-            await EndAsync(context, call, told, outcome);
+            await EndAsync(context, call, answer, told, outcome);
         }
         finally
         {
             journal.Completed(outcome, told.FinishReasons[0]);
             var error = outcome.End == StreamEnd.Completed ? null : StreamEvents.Word(outcome.End);
-            GenerationSpan.End(span, call, told, outcome, error);
+            GenerationSpan.End(span, call, answer, told, outcome, error);
             var tags = new GenAiTags(call.Operation, request.Model.Provider, request.Model.Id, told.Model);
             telemetry.Record(outcome, tags, clock.NowUs - call.Arrival.ReceivedUs, error);
         }
     }
 
-    private async Task EndAsync(HttpContext context, GenerationCall call, IDialectAnswer told, StreamOutcome outcome)
+    private async Task EndAsync(HttpContext context, GenerationCall call, Answer answer, IDialectAnswer told, StreamOutcome outcome)
     {
         var response = context.Response;
         switch (outcome.End)
@@ -77,7 +81,7 @@ internal sealed class GenerationPipeline(
                     told.WriteWhole(response.BodyWriter);
                 }
 
-                WriteTrailers(response, call.Request, outcome, told.FinishReasons[0], told.Encoder is null ? now : outcome.LastTokenUs ?? now);
+                WriteTrailers(response, call.Request, answer, outcome, told.FinishReasons[0], told.Encoder is null ? now : outcome.LastTokenUs ?? now);
                 break;
             case StreamEnd.TimedOut when !outcome.Started:
                 await told.WriteTimeoutAsync(response, context.RequestAborted);
@@ -89,7 +93,8 @@ internal sealed class GenerationPipeline(
         }
     }
 
-    private static void WriteTrailers(HttpResponse response, GenerationRequest request, StreamOutcome outcome, string finish, long e2eUs)
+    private static void WriteTrailers(
+        HttpResponse response, GenerationRequest request, Answer answer, StreamOutcome outcome, string finish, long e2eUs)
     {
         if (!response.SupportsTrailers())
         {
@@ -97,7 +102,7 @@ internal sealed class GenerationPipeline(
         }
 
         Append(InternalHeaders.InputTokens, request.PromptTokens);
-        Append(InternalHeaders.OutputTokens, outcome.Tokens);
+        Append(InternalHeaders.OutputTokens, answer.CompletionTokens);
         response.AppendTrailer(InternalHeaders.FinishReason, finish);
         if (outcome.FirstTokenUs is { } first)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FakeAi.Engine.Generation;
 using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Telemetry;
 
@@ -40,7 +41,7 @@ internal static class GenerationSpan
         return span;
     }
 
-    public static void End(Activity? span, GenerationCall call, IDialectAnswer told, StreamOutcome outcome, string? error)
+    public static void End(Activity? span, GenerationCall call, Answer answer, IDialectAnswer told, StreamOutcome outcome, string? error)
     {
         if (span is not { IsAllDataRequested: true })
         {
@@ -50,7 +51,7 @@ internal static class GenerationSpan
         span.SetTag("gen_ai.response.model", told.Model);
         span.SetTag("gen_ai.response.id", told.Id);
         span.SetTag("gen_ai.usage.input_tokens", call.Request.PromptTokens);
-        span.SetTag("gen_ai.usage.output_tokens", outcome.Tokens);
+        span.SetTag("gen_ai.usage.output_tokens", error is null ? answer.CompletionTokens : outcome.Tokens);
         if (outcome.FirstTokenUs is { } first)
         {
             span.SetTag("gen_ai.response.time_to_first_chunk", first / 1e6);

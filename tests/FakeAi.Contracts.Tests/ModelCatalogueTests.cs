@@ -6,7 +6,7 @@ namespace FakeAi.Contracts.Tests;
 
 public sealed class ModelCatalogueTests
 {
-    private static readonly string[] s_capabilities = ["vision", "audio_in", "audio_out", "video_in", "tools", "json", "reasoning", "prediction"];
+    private static readonly string[] s_capabilities = ["vision", "audio_in", "audio_out", "video_in", "tools", "json", "reasoning", "reasoning_shown", "prediction"];
     private static readonly string[] s_kinds = ["chat", "completion", "embedding", "moderation", "rerank", "image", "audio"];
 
     [Fact]
@@ -20,6 +20,8 @@ public sealed class ModelCatalogueTests
             Assert.Contains(m.Kind, s_kinds);
             Assert.Equal(m.Kind is "chat" or "completion" or "image", m.MaxOutputTokens > 0);
             Assert.False(string.IsNullOrWhiteSpace(m.Source), m.Id);
+            Assert.True(m.DefaultEffort is null or "none" or "low" or "medium" or "high", m.Id);
+            Assert.True(m.Can("reasoning") || (!m.Can("reasoning_shown") && m.DefaultEffort is null), m.Id);
             Assert.All(m.Capabilities, c => Assert.Contains(c, s_capabilities));
             Assert.True(m.Pricing.Input >= 0 && m.Pricing.Output >= 0 && (m.Pricing.CachedInput ?? 0) <= m.Pricing.Input, m.Id);
             Assert.True(m.Latency is { TtftMs: > 0, ItlMs: > 0 } && m.Latency.TtftSdMs < m.Latency.TtftMs, m.Id);

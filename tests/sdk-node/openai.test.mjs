@@ -90,3 +90,110 @@ test("models_are_listed_and_found", async () => {
   assert.equal(one.id, "gpt-4o");
   await assert.rejects(client.models.retrieve("no-such-model"), OpenAI.NotFoundError);
 });
+
+const instant = { headers: { "x-fakeai-ttft-ms": "0", "x-fakeai-itl-ms": "0" } };
+const weather = {
+  type: "function",
+  function: {
+    name: "get_weather",
+    description: "Current weather of a city",
+    parameters: { type: "object", properties: { city: { type: "string" } }, required: ["city"], additionalProperties: false },
+  },
+};
+
+test("tools_run_by_the_sdk_to_the_end_of_the_loop", async () => {
+  const asked = [];
+  const runner = client.chat.completions.runTools(
+    {
+      model: "gpt-4o",
+      seed: 3,
+      messages: [{ role: "user", content: "What is the weather in Lisbon?" }],
+      tools: [
+        {
+          type: "function",
+          function: {
+            ...weather.function,
+            parse: JSON.parse,
+            function: (args) => {
+              asked.push(args);
+              return { temperature: 21, sky: "clear" };
+            },
+          },
+        },
+      ],
+    },
+    instant,
+  );
+  const final = await runner.finalContent();
+  assert.equal(asked.length, 1);
+  assert.equal(typeof asked[0].city, "string");
+  assert.match(final, /temperature is 21, sky is clear/);
+});
+
+test("tool_calls_streamed_are_put_together_by_the_sdk", async () => {
+  const request = { model: "gpt-4o", messages: [{ role: "user", content: "Weather in Paris, Rome and Oslo?" }], tools: [weather] };
+  const whole = await client.chat.completions.create(request, instant);
+  const final = await client.chat.completions.stream(request, instant).finalChatCompletion();
+  assert.equal(final.choices[0].finish_reason, "tool_calls");
+  const calls = (completion) => completion.choices[0].message.tool_calls.map((c) => [c.id, c.type, c.function.name, c.function.arguments]);
+  assert.deepEqual(calls(final), calls(whole));
+  assert.equal(calls(final).length, 3);
+});
+
+test("structured_output_is_parsed_by_the_sdk", async () => {
+  const schema = {
+    type: "object",
+    properties: { name: { type: "string" }, participants: { type: "array", items: { type: "string" } } },
+    required: ["name", "participants"],
+    additionalProperties: false,
+  };
+  const completion = await client.chat.completions.parse(
+    {
+      model: "gpt-4o",
+      messages: [{ role: "user", content: "Alice and Bob meet on Friday." }],
+      response_format: { type: "json_schema", json_schema: { name: "event", strict: true, schema } },
+    },
+    instant,
+  );
+  const event = JSON.parse(completion.choices[0].message.content);
+  assert.deepEqual(Object.keys(event).sort(), ["name", "participants"]);
+  assert.ok(event.participants.every((p) => typeof p === "string"));
+});
+
+test("logprobs_and_several_choices_stream", async () => {
+  const stream = client.chat.completions.stream(
+    { ...request, n: 3, logprobs: true, top_logprobs: 4, stream_options: { include_usage: true } },
+    instant,
+  );
+  const final = await stream.finalChatCompletion();
+  assert.deepEqual(final.choices.map((c) => c.index), [0, 1, 2]);
+  assert.equal(new Set(final.choices.map((c) => c.message.content)).size, 3);
+  for (const choice of final.choices) {
+    const bytes = Buffer.from(choice.logprobs.content.flatMap((t) => t.bytes));
+    assert.equal(bytes.toString("utf8"), choice.message.content);
+    assert.ok(choice.logprobs.content.every((t) => t.top_logprobs.length === 4));
+  }
+});
+
+test("legacy_completions_stream_what_they_answer_whole", async () => {
+  const asked = { model: "gpt-3.5-turbo-instruct", prompt: ["Say something about rivers.", "The sea is"], n: 2, seed: 5, echo: true };
+  const whole = await client.completions.create(asked, instant);
+  const texts = ["", "", "", ""];
+  let usage;
+  for await (const chunk of await client.completions.create({ ...asked, stream: true, stream_options: { include_usage: true } }, instant)) {
+    for (const choice of chunk.choices) texts[choice.index] += choice.text;
+    usage = chunk.usage ?? usage;
+  }
+  assert.deepEqual(texts, whole.choices.map((c) => c.text));
+  assert.deepEqual(usage, whole.usage);
+  await assert.rejects(client.completions.create({ model: "gpt-4o", prompt: "x" }), OpenAI.NotFoundError);
+});
+
+test("reasoning_is_counted_and_shown_where_the_model_shows_it", async () => {
+  const messages = [{ role: "user", content: "Why do leaves fall?" }];
+  const hidden = await client.chat.completions.create({ model: "o3", messages, reasoning_effort: "low" }, instant);
+  assert.ok(hidden.usage.completion_tokens_details.reasoning_tokens >= 64);
+  assert.equal(hidden.choices[0].message.reasoning_content, undefined);
+  const shown = await client.chat.completions.create({ model: "deepseek-ai/DeepSeek-R1", messages, reasoning_effort: "low" }, instant);
+  assert.ok(shown.choices[0].message.reasoning_content.length > 0);
+});

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using FakeAi.Contracts.Catalogue;
+using FakeAi.Engine.Generation;
 using FakeAi.Engine.Randomness;
 
 namespace FakeAi.Engine.Dialects.OpenAiChat;
 
 /// <summary>What every chunk of an answer repeats.</summary>
-/// <param name="Id"><c>chatcmpl-</c> and 29 letters or digits.</param>
+/// <param name="Id">The prefix of its kind, such as <c>chatcmpl-</c>, and 29 letters or digits.</param>
 /// <param name="Created">Unix seconds.</param>
 /// <param name="Model">The snapshot that answers.</param>
 /// <param name="ServiceTier">The tier that served it.</param>
@@ -16,22 +17,23 @@ internal sealed record AnswerHead(string Id, long Created, string Model, string 
     private const string Base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private const ulong Purpose = 0x1D;
 
-    public static AnswerHead Create(ChatRequest request, ulong seed, long serverSeed, long unixSeconds, bool deterministic)
+    public static AnswerHead Create(
+        string prefix, GenerationRequest request, string tier, ulong seed, long serverSeed, long unixSeconds, bool deterministic)
     {
-        var model = request.Generation.Model;
+        var model = request.Model;
         var hash = new SeedHash();
         hash.Add(serverSeed);
         hash.Add(model.Id);
         var fingerprint = "fp_" + (hash.Value & 0xFF_FFFF_FFFF).ToString("x10", CultureInfo.InvariantCulture);
-        var named = ModelNamed(model, request.Generation.RequestedModel);
+        var named = ModelNamed(model, request.RequestedModel);
         if (!deterministic)
         {
-            return new AnswerHead("chatcmpl-" + RandomNumberGenerator.GetString(Base62, 29), unixSeconds, named, request.ServiceTier, fingerprint);
+            return new AnswerHead(prefix + RandomNumberGenerator.GetString(Base62, 29), unixSeconds, named, tier, fingerprint);
         }
 
         var random = new SeededRandom(SeedHash.Derive(seed, Purpose));
-        var id = "chatcmpl-" + random.NextText(Base62, 29);
-        return new AnswerHead(id, 1_735_689_600 + random.Next(31_536_000), named, request.ServiceTier, fingerprint);
+        var id = prefix + random.NextText(Base62, 29);
+        return new AnswerHead(id, 1_735_689_600 + random.Next(31_536_000), named, tier, fingerprint);
     }
 
     /// <summary>A family's id is answered by its dated snapshot; every other name by itself.</summary>

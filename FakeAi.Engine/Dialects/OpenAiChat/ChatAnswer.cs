@@ -8,22 +8,18 @@ namespace FakeAi.Engine.Dialects.OpenAiChat;
 /// <summary>An answer as OpenAI's chat completions tell it.</summary>
 internal sealed class ChatAnswer : IDialectAnswer
 {
-    private readonly AnswerHead _head;
-    private readonly Answer _answer;
-    private readonly int _promptTokens;
+    private readonly ToldChat _told;
 
-    public ChatAnswer(ChatRequest request, Answer answer, ulong seed, AnswerHead head)
+    public ChatAnswer(ChatRequest request, Answer answer, GenerationContext context, ITokenizer tokenizer, AnswerHead head)
     {
-        _head = head;
-        _answer = answer;
-        _promptTokens = request.Generation.PromptTokens;
-        FinishReasons = [.. answer.Choices.Select(c => c.Finish.Word())];
-        Encoder = request.Stream is { } how ? new ChunkWriter(head, answer, _promptTokens, how, seed) : null;
+        _told = new ToldChat(request, head, answer, context.CachedTokens, context.Seed, tokenizer);
+        FinishReasons = [.. answer.Choices.Select(c => c.Finish.Word(request.Functions))];
+        Encoder = request.Stream is { } how ? new ChunkWriter(_told, how, ChunkFrame.ServerSentEvents) : null;
     }
 
-    public string Id => _head.Id;
+    public string Id => _told.Head.Id;
 
-    public string Model => _head.Model;
+    public string Model => _told.Head.Model;
 
     public IReadOnlyList<string> FinishReasons { get; }
 
@@ -31,7 +27,7 @@ internal sealed class ChatAnswer : IDialectAnswer
 
     public IChunkEncoder? Encoder { get; }
 
-    public void WriteWhole(IBufferWriter<byte> output) => CompletionWriter.Write(output, _head, _answer, _promptTokens);
+    public void WriteWhole(IBufferWriter<byte> output) => CompletionWriter.Write(output, _told);
 
     public Task WriteTimeoutAsync(HttpResponse response, CancellationToken cancellationToken) =>
         OpenAiFault.TimedOut().WriteAsync(response, cancellationToken);

@@ -1,12 +1,16 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
+using FakeAi.Contracts.Catalogue;
+using FakeAi.Engine.Hosting;
 
 namespace FakeAi.Engine.Dialects.OpenAiChat;
 
-/// <summary>Checks the fields that are accepted without changing the answer.</summary>
+/// <summary>Checks and reads fields that need little of the rest.</summary>
 internal static class CommonFields
 {
     private const int MostMetadata = 16;
+    private const int MostStops = 4;
     private const int LongestKey = 64;
     private const int LongestValue = 512;
 
@@ -33,14 +37,44 @@ internal static class CommonFields
 
         if (Given(root, "metadata", out var metadata))
         {
-            Metadata(metadata);
-        }
-
-        if (Given(root, "prediction", out var prediction))
-        {
-            Prediction(prediction);
+            CheckMetadata(metadata);
         }
     }
+
+    /// <summary>The model that the request names, whatever its kind.</summary>
+    public static ModelInfo Model(JsonElement root, ModelCatalogue catalogue, out string requested)
+    {
+        var element = Fields.Member(root, "model");
+        requested = Fields.IsNull(element) ? "" : Fields.String(element, "model");
+        if (requested.Length == 0)
+        {
+            throw new OpenAiFault(400, "you must provide a model parameter");
+        }
+
+        return catalogue.TryGet(requested, out var model) ? model : throw new OpenAiFault(
+            404, $"The model `{OpenAiFault.Shorten(requested)}` does not exist or you do not have access to it.", code: "model_not_found");
+    }
+
+    /// <summary>Refuses a request with members that the API does not know.</summary>
+    public static void OnlyKnown(JsonElement root, FrozenSet<string> known)
+    {
+        foreach (var member in root.EnumerateObject())
+        {
+            if (!known.Contains(member.Name) && !SteeringFields.Knows(member.Name))
+            {
+                throw new OpenAiFault(400, $"Unrecognized request argument supplied: {OpenAiFault.Shorten(member.Name)}");
+            }
+        }
+    }
+
+    public static double? Decimal(JsonElement root, string name, double least, double most) =>
+        Given(root, name, out var value) ? Fields.Decimal(value, name, least, most) : null;
+
+    public static long? Integer(JsonElement root, string name, long least, long most) =>
+        Given(root, name, out var value) ? Fields.Integer(value, name, least, most) : null;
+
+    public static string? Choice(JsonElement root, string name, params IReadOnlyList<string> supported) =>
+        Given(root, name, out var value) ? Fields.OneOf(value, name, supported) : null;
 
     /// <summary>The biases in the order of their tokens; null where there are none.</summary>
     public static string? LogitBias(JsonElement root)
@@ -66,6 +100,83 @@ internal static class CommonFields
         return biases.Count == 0
             ? null
             : string.Join(',', biases.Select(static b => string.Create(CultureInfo.InvariantCulture, $"{b.Key}:{b.Value}")));
+    }
+
+    /// <summary>The stop texts; at most four, none of them empty.</summary>
+    public static string[] Stop(JsonElement root)
+    {
+        var stop = Fields.Member(root, "stop");
+        if (Fields.IsNull(stop))
+        {
+            return [];
+        }
+
+        if (stop.ValueKind == JsonValueKind.String)
+        {
+            return NotEmpty([Fields.String(stop, "stop")]);
+        }
+
+        if (stop.ValueKind != JsonValueKind.Array)
+        {
+            throw OpenAiFault.WrongType("stop", "one of a string or array of strings", stop);
+        }
+
+        Fields.Array(stop, "stop", most: MostStops);
+        var texts = new List<string>(MostStops);
+        foreach (var element in stop.EnumerateArray())
+        {
+            texts.Add(Fields.String(element, $"stop[{texts.Count.ToString(CultureInfo.InvariantCulture)}]"));
+        }
+
+        return NotEmpty(texts);
+
+        static string[] NotEmpty(List<string> texts) => [.. texts.Where(t => t.Length > 0)];
+    }
+
+    /// <summary>How many of the likeliest tokens to tell with each token; null where no probabilities are asked for.</summary>
+    public static int? TopLogprobs(JsonElement root)
+    {
+        var asked = Given(root, "logprobs", out var logprobs) && Fields.Boolean(logprobs, "logprobs");
+        if (!Given(root, "top_logprobs", out var top))
+        {
+            return asked ? 0 : null;
+        }
+
+        var count = (int)Fields.Integer(top, "top_logprobs", 0, 20);
+        return asked ? count
+            : throw new OpenAiFault(400, "The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled.", "top_logprobs");
+    }
+
+    /// <summary>The checked <c>metadata</c> as JSON; null where there is none.</summary>
+    public static string? Metadata(JsonElement root) => Given(root, "metadata", out var metadata) ? Fields.Canonical(metadata) : null;
+
+    /// <summary>The predicted text; its parts are joined.</summary>
+    public static string? Prediction(JsonElement root)
+    {
+        if (!Given(root, "prediction", out var prediction))
+        {
+            return null;
+        }
+
+        Fields.Object(prediction, "prediction");
+        if (!prediction.TryGetProperty("type", out var type))
+        {
+            throw OpenAiFault.Missing("prediction.type");
+        }
+
+        Fields.OneOf(type, "prediction.type", "content");
+        var content = Fields.Member(prediction, "content");
+        return content.ValueKind switch
+        {
+            JsonValueKind.String => Fields.String(content, "prediction.content"),
+            JsonValueKind.Array => string.Concat(content.EnumerateArray().Select(static (part, index) =>
+            {
+                var path = $"prediction.content[{index.ToString(CultureInfo.InvariantCulture)}]";
+                return Fields.RequiredString(Fields.Object(part, path), "text", $"{path}.text");
+            })),
+            JsonValueKind.Undefined => throw OpenAiFault.Missing("prediction.content"),
+            _ => throw OpenAiFault.WrongType("prediction.content", "one of a string or array of objects", content),
+        };
     }
 
     private static bool Given(JsonElement root, string name, out JsonElement value)
@@ -94,7 +205,7 @@ internal static class CommonFields
         }
     }
 
-    private static void Metadata(JsonElement metadata)
+    private static void CheckMetadata(JsonElement metadata)
     {
         Fields.Object(metadata, "metadata");
         var count = 0;
@@ -113,27 +224,6 @@ internal static class CommonFields
                 string.Create(CultureInfo.InvariantCulture, $"Invalid 'metadata': too many properties. Expected an object with at most {MostMetadata} properties, but got an object with {count} properties instead."),
                 "metadata",
                 "object_above_max_properties");
-        }
-    }
-
-    private static void Prediction(JsonElement prediction)
-    {
-        Fields.Object(prediction, "prediction");
-        if (!prediction.TryGetProperty("type", out var type))
-        {
-            throw OpenAiFault.Missing("prediction.type");
-        }
-
-        Fields.OneOf(type, "prediction.type", "content");
-        var content = Fields.Member(prediction, "content");
-        switch (content.ValueKind)
-        {
-            case JsonValueKind.String or JsonValueKind.Array:
-                break;
-            case JsonValueKind.Undefined:
-                throw OpenAiFault.Missing("prediction.content");
-            default:
-                throw OpenAiFault.WrongType("prediction.content", "one of a string or array of objects", content);
         }
     }
 }

@@ -10,8 +10,9 @@ internal static class CompletionWriter
 {
     private static readonly JsonWriterOptions s_json = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write(IBufferWriter<byte> output, AnswerHead head, Answer answer, int promptTokens)
+    public static void Write(IBufferWriter<byte> output, ToldChat told)
     {
+        var (request, head, answer) = (told.Request, told.Head, told.Answer);
         using (var json = new Utf8JsonWriter(output, s_json))
         {
             json.WriteStartObject();
@@ -22,11 +23,17 @@ internal static class CompletionWriter
             json.WriteStartArray("choices"u8);
             for (var i = 0; i < answer.Choices.Count; i++)
             {
-                Choice(json, answer.Choices[i], i);
+                Choice(json, told, i);
             }
 
             json.WriteEndArray();
-            Usage.Write(json, promptTokens, answer.OutputTokens);
+            Usage.Write(json, request.Generation.PromptTokens, told.CachedTokens, answer);
+            if (request.Metadata is { } metadata)
+            {
+                json.WritePropertyName("metadata"u8);
+                json.WriteRawValue(metadata);
+            }
+
             json.WriteString("service_tier"u8, head.ServiceTier);
             json.WriteString("system_fingerprint"u8, head.Fingerprint);
             json.WriteEndObject();
@@ -35,19 +42,81 @@ internal static class CompletionWriter
         output.Write("\n"u8);
     }
 
-    private static void Choice(Utf8JsonWriter json, AnswerChoice choice, int index)
+    private static void Choice(Utf8JsonWriter json, ToldChat told, int index)
     {
+        var choice = told.Answer.Choices[index];
+        var calls = choice.Parts.Where(static p => p.Kind == PartKind.ToolCall).ToArray();
+        var refusal = choice.TextOf(PartKind.Refusal);
         json.WriteStartObject();
         json.WriteNumber("index"u8, index);
         json.WriteStartObject("message"u8);
         json.WriteString("role"u8, "assistant"u8);
-        json.WriteString("content"u8, choice.Text);
-        json.WriteNull("refusal"u8);
+
+        // A text answer of which nothing fitted is an empty text; beside calls or a refusal there is none.
+        json.WriteString("content"u8, choice.TextOf(PartKind.Content) ?? (calls.Length > 0 || refusal is not null ? null : ""));
+        if (choice.Parts.Any(static p => p.Kind == PartKind.Reasoning && p.Pieces.Count > 0))
+        {
+            json.WriteString("reasoning_content"u8, choice.TextOf(PartKind.Reasoning));
+        }
+
+        json.WriteString("refusal"u8, refusal);
+        Calls(json, calls, told.Request.Functions);
         json.WriteStartArray("annotations"u8);
         json.WriteEndArray();
         json.WriteEndObject();
-        json.WriteNull("logprobs"u8);
-        json.WriteString("finish_reason"u8, choice.Finish.Word());
+        Probabilities(json, told, choice, index);
+        json.WriteString("finish_reason"u8, choice.Finish.Word(told.Request.Functions));
         json.WriteEndObject();
+    }
+
+    private static void Calls(Utf8JsonWriter json, AnswerPart[] calls, bool functions)
+    {
+        if (calls.Length == 0)
+        {
+            return;
+        }
+
+        if (functions)
+        {
+            json.WriteStartObject("function_call"u8);
+            json.WriteString("name"u8, calls[0].Call!.Name);
+            json.WriteString("arguments"u8, calls[0].Text);
+            json.WriteEndObject();
+            return;
+        }
+
+        json.WriteStartArray("tool_calls"u8);
+        foreach (var part in calls)
+        {
+            var call = part.Call!;
+            json.WriteStartObject();
+            json.WriteString("id"u8, call.Id);
+            json.WriteString("type"u8, call.IsCustom ? "custom"u8 : "function"u8);
+            json.WriteStartObject(call.IsCustom ? "custom"u8 : "function"u8);
+            json.WriteString("name"u8, call.Name);
+            json.WriteString(call.IsCustom ? "input"u8 : "arguments"u8, part.Text);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Probabilities(Utf8JsonWriter json, ToldChat told, AnswerChoice choice, int index)
+    {
+        if (told.Request.TopLogprobs is not { } top || !choice.Parts.Any(static p => LogprobWriter.Tells(p.Kind)))
+        {
+            json.WriteNull("logprobs"u8);
+            return;
+        }
+
+        json.WritePropertyName("logprobs"u8);
+        LogprobWriter.Write(json, Of(PartKind.Content), Of(PartKind.Refusal));
+
+        IEnumerable<TokenProbability>? Of(PartKind kind)
+        {
+            var parts = choice.Parts.Where(p => p.Kind == kind).ToArray();
+            return parts.Length == 0 ? null : parts.SelectMany(p => LogProbabilities.Of(p, told.ChoiceSeed(index), top, told.Tokenizer)).SelectMany(static t => t);
+        }
     }
 }

@@ -16,6 +16,7 @@ internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
     private static readonly string[] s_roles = ["system", "assistant", "user", "function", "tool", "developer"];
 
     private readonly HashSet<string> _openCalls = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _toolOf = new(StringComparer.Ordinal);
     private int _callsAt;
 
     public List<PromptMessage> Parse(JsonElement messages)
@@ -44,9 +45,10 @@ internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
 
         var role = Fields.OneOf(roleElement, $"{path}.role", s_roles);
         OnlyKnown(message, path, role);
+        string? tool = null;
         if (role == "tool")
         {
-            CloseCall(message, path, number);
+            tool = CloseCall(message, path, number);
         }
         else
         {
@@ -64,7 +66,7 @@ internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
         var attachments = new Attachments();
         var calls = role == "assistant" && Calls(message, path, index, attachments);
         Content(message, path, number, role, calls, text, attachments);
-        return new PromptMessage(role, nameText, text.ToString(), attachments.Canonical, attachments.Tokens);
+        return new PromptMessage(role, nameText, text.ToString(), attachments.Canonical, attachments.Tokens) { Tool = tool };
     }
 
     private static void OnlyKnown(JsonElement message, string path, string role)
@@ -72,7 +74,9 @@ internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
         switch (role)
         {
             case "assistant":
-                Fields.Only(message, path, "role", "content", "name", "refusal", "audio", "tool_calls", "function_call", "annotations");
+                // SDKs send an answer back as they keep it: with "parsed" beside the content, and reasoning where it was shown.
+                Fields.Only(
+                    message, path, "role", "content", "name", "refusal", "audio", "tool_calls", "function_call", "annotations", "parsed", "reasoning_content");
                 break;
             case "tool":
                 Fields.Only(message, path, "role", "content", "name", "tool_call_id");
@@ -233,7 +237,8 @@ internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
     private void Call(JsonElement call, string path)
     {
         Fields.Object(call, path);
-        _openCalls.Add(Fields.RequiredString(call, "id", $"{path}.id"));
+        var id = Fields.RequiredString(call, "id", $"{path}.id");
+        _openCalls.Add(id);
         if (!call.TryGetProperty("type", out var typeElement))
         {
             throw OpenAiFault.Missing($"{path}.type");
@@ -246,12 +251,13 @@ internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
         }
 
         Fields.Object(inner, $"{path}.{type}");
-        Fields.RequiredString(inner, "name", $"{path}.{type}.name");
+        _toolOf[id] = Fields.RequiredString(inner, "name", $"{path}.{type}.name");
         var argument = type == "function" ? "arguments" : "input";
         Fields.RequiredString(inner, argument, $"{path}.{type}.{argument}");
     }
 
-    private void CloseCall(JsonElement message, string path, string number)
+    /// <summary>Takes a tool's result for the call that it answers; tells the tool's name.</summary>
+    private string CloseCall(JsonElement message, string path, string number)
     {
         var id = Fields.RequiredString(message, "tool_call_id", $"{path}.tool_call_id");
         if (!_openCalls.Remove(id))
@@ -259,6 +265,8 @@ internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
             throw new OpenAiFault(
                 400, "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.", $"messages.[{number}].role");
         }
+
+        return _toolOf[id];
     }
 
     private void RequireNoOpenCalls()

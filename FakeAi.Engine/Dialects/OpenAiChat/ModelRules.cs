@@ -36,12 +36,17 @@ internal static class ModelRules
         Default("top_p", sampling.TopP, 1);
         Default("presence_penalty", sampling.PresencePenalty, 0);
         Default("frequency_penalty", sampling.FrequencyPenalty, 0);
-        foreach (var name in (ReadOnlySpan<string>)["stop", "logit_bias"])
+        foreach (var name in (ReadOnlySpan<string>)["stop", "logit_bias", "top_logprobs"])
         {
             if (!Fields.IsNull(Fields.Member(root, name)))
             {
                 throw OpenAiFault.Unsupported(name);
             }
+        }
+
+        if (Fields.Member(root, "logprobs").ValueKind == JsonValueKind.True)
+        {
+            throw OpenAiFault.Unsupported("logprobs");
         }
     }
 

@@ -1,13 +1,13 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using FakeAi.Engine.Generation.Structured;
+using FakeAi.Engine.Generation.Tools;
+using FakeAi.Engine.Randomness;
 
 namespace FakeAi.Engine.Dialects.OpenAiChat;
 
-/// <summary>
-/// Checks <c>tools</c>, <c>tool_choice</c> and their older forms. Tools may be offered; the answer is text, which is legal
-/// where the model chooses. Where the client demands a call the request is refused.
-/// </summary>
+/// <summary>Checks and reads <c>tools</c> and their older form <c>functions</c>.</summary>
 internal static class ToolParser
 {
     private const int MostTools = 128;
@@ -15,75 +15,68 @@ internal static class ToolParser
     private static readonly SearchValues<char> s_nameCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
 
-    /// <summary>The definitions as JSON, part of the prompt; null where there are none.</summary>
-    public static string? Parse(JsonElement root)
+    /// <summary>The tools that the answer may call; null where none are given.</summary>
+    /// <param name="root">The request.</param>
+    /// <param name="functions">Whether they came in the older form.</param>
+    public static ToolOffer? Parse(JsonElement root, out bool functions)
     {
         var tools = Fields.Member(root, "tools");
-        var functions = Fields.Member(root, "functions");
-        var any = !Fields.IsNull(tools);
-        if (any)
+        var older = Fields.Member(root, "functions");
+        var given = new List<ToolDefinition>();
+        if (!Fields.IsNull(tools))
         {
-            Tools(tools);
+            Fields.Array(tools, "tools", most: MostTools, of: "an array of objects");
+            Each(tools, "tools", (tool, path) => given.Add(Tool(tool, path)));
         }
 
-        if (!Fields.IsNull(functions))
+        var olderTools = new List<ToolDefinition>();
+        if (!Fields.IsNull(older))
         {
-            Fields.Array(functions, "functions", least: 1, most: MostTools, of: "an array of objects");
-            Each(functions, "functions", Function);
+            Fields.Array(older, "functions", least: 1, most: MostTools, of: "an array of objects");
+            Each(older, "functions", (function, path) => olderTools.Add(Function(function, path)));
         }
 
-        Choice(Fields.Member(root, "tool_choice"), any && tools.GetArrayLength() > 0);
-        FunctionCall(Fields.Member(root, "function_call"), !Fields.IsNull(functions));
-        var parallel = Fields.Member(root, "parallel_tool_calls");
-        if (!Fields.IsNull(parallel))
+        var offer = ToolChoiceParser.Parse(Fields.Member(root, "tool_choice"), given);
+        var olderOffer = ToolChoiceParser.ParseFunctionCall(Fields.Member(root, "function_call"), olderTools);
+        var parallel = true;
+        var parallelElement = Fields.Member(root, "parallel_tool_calls");
+        if (!Fields.IsNull(parallelElement))
         {
-            Fields.Boolean(parallel, "parallel_tool_calls");
-            RequireTools(any, "parallel_tool_calls", "tools");
+            parallel = Fields.Boolean(parallelElement, "parallel_tool_calls");
+            ToolChoiceParser.RequireTools(!Fields.IsNull(tools), "parallel_tool_calls", "tools");
         }
 
-        return any ? Fields.Canonical(tools) : Fields.IsNull(functions) ? null : Fields.Canonical(functions);
+        functions = Fields.IsNull(tools) && !Fields.IsNull(older);
+        return functions ? new ToolOffer(olderOffer.Callable, Fields.Canonical(older), olderOffer.Mode, Parallel: false)
+            : Fields.IsNull(tools) ? null
+            : new ToolOffer(offer.Callable, Fields.Canonical(tools), offer.Mode, parallel);
     }
 
-    private static void Tools(JsonElement tools)
+    private static ToolDefinition Tool(JsonElement tool, string path)
     {
-        Fields.Array(tools, "tools", most: MostTools, of: "an array of objects");
-        Each(tools, "tools", static (tool, path) =>
+        if (!tool.TryGetProperty("type", out var typeElement))
         {
-            if (!tool.TryGetProperty("type", out var typeElement))
-            {
-                throw OpenAiFault.Missing($"{path}.type");
-            }
+            throw OpenAiFault.Missing($"{path}.type");
+        }
 
-            var type = Fields.OneOf(typeElement, $"{path}.type", "function", "custom");
-            if (!tool.TryGetProperty(type, out var inner))
-            {
-                throw OpenAiFault.Missing($"{path}.{type}");
-            }
+        var type = Fields.OneOf(typeElement, $"{path}.type", "function", "custom");
+        if (!tool.TryGetProperty(type, out var inner))
+        {
+            throw OpenAiFault.Missing($"{path}.{type}");
+        }
 
-            Function(Fields.Object(inner, $"{path}.{type}"), $"{path}.{type}");
-        });
+        Fields.Object(inner, $"{path}.{type}");
+        return type == "function" ? Function(inner, $"{path}.function") : Custom(inner, $"{path}.custom");
     }
 
-    private static void Function(JsonElement function, string path)
+    private static ToolDefinition Function(JsonElement function, string path)
     {
-        var name = Fields.RequiredString(function, "name", $"{path}.name");
-        if (name.Length is 0 or > 64 || name.AsSpan().IndexOfAnyExcept(s_nameCharacters) >= 0)
-        {
-            throw new OpenAiFault(
-                400, $"Invalid '{path}.name': string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'.",
-                $"{path}.name", "invalid_value");
-        }
-
-        var description = Fields.Member(function, "description");
-        if (!Fields.IsNull(description))
-        {
-            Fields.String(description, $"{path}.description");
-        }
-
+        var (name, description) = Head(function, path);
         var parameters = Fields.Member(function, "parameters");
+        JsonElement? schema = null;
         if (!Fields.IsNull(parameters))
         {
-            Fields.Object(parameters, $"{path}.parameters");
+            schema = JsonElement.Parse(Fields.Canonical(Fields.Object(parameters, $"{path}.parameters")));
         }
 
         var strict = Fields.Member(function, "strict");
@@ -91,71 +84,67 @@ internal static class ToolParser
         {
             Fields.Boolean(strict, $"{path}.strict");
         }
+
+        return new ToolDefinition(name, description, schema);
     }
 
-    private static void Choice(JsonElement choice, bool tools)
+    private static ToolDefinition Custom(JsonElement custom, string path)
     {
-        if (Fields.IsNull(choice))
+        var (name, description) = Head(custom, path);
+        var format = Fields.Member(custom, "format");
+        if (Fields.IsNull(format))
         {
-            return;
+            return new ToolDefinition(name, description, null, new CustomInput(null));
         }
 
-        if (choice.ValueKind == JsonValueKind.String)
+        Fields.Object(format, $"{path}.format");
+        var type = format.TryGetProperty("type", out var typeElement)
+            ? Fields.OneOf(typeElement, $"{path}.format.type", "text", "grammar")
+            : throw OpenAiFault.Missing($"{path}.format.type");
+        if (type == "text")
         {
-            var text = Fields.OneOf(choice, "tool_choice", "none", "auto", "required");
-            RequireTools(tools, "tool_choice", "tools");
-            if (text == "required")
-            {
-                throw OpenAiFault.UnsupportedValue("tool_choice", "'required'");
-            }
-
-            return;
+            return new ToolDefinition(name, description, null, new CustomInput(null));
         }
 
-        if (choice.ValueKind != JsonValueKind.Object)
+        if (!format.TryGetProperty("grammar", out var grammar))
         {
-            throw OpenAiFault.WrongType("tool_choice", "one of a tool choice object or string", choice);
+            throw OpenAiFault.Missing($"{path}.format.grammar");
         }
 
-        if (!choice.TryGetProperty("type", out var type))
+        Fields.Object(grammar, $"{path}.format.grammar");
+        var definition = Fields.RequiredString(grammar, "definition", $"{path}.format.grammar.definition");
+        var syntaxPath = $"{path}.format.grammar.syntax";
+        var syntax = grammar.TryGetProperty("syntax", out var syntaxElement)
+            ? Fields.OneOf(syntaxElement, syntaxPath, "lark", "regex")
+            : throw OpenAiFault.Missing(syntaxPath);
+        if (syntax == "lark")
         {
-            throw OpenAiFault.Missing("tool_choice.type");
+            // No text by this grammar can be made here; one that ignores it would be a wrong answer.
+            throw OpenAiFault.UnsupportedValue(syntaxPath, "'lark'");
         }
 
-        var named = Fields.OneOf(type, "tool_choice.type", "function", "custom", "allowed_tools");
-        RequireTools(tools, "tool_choice", "tools");
-        throw OpenAiFault.UnsupportedValue("tool_choice", $"'{named}'");
+        var pattern = JsonElement.Parse($"{{\"type\":\"string\",\"pattern\":\"{JsonEncodedText.Encode(definition)}\"}}");
+        if (!SchemaSynthesizer.TrySynthesize(pattern, new SeededRandom(0), SchemaHints.None, out _, out var fault))
+        {
+            var at = $"{path}.format.grammar.definition";
+            throw new OpenAiFault(400, $"Invalid '{at}': no text by this regular expression can be made. {fault!.Message}", at, "invalid_value");
+        }
+
+        return new ToolDefinition(name, description, null, new CustomInput(pattern));
     }
 
-    private static void FunctionCall(JsonElement call, bool functions)
+    private static (string Name, string? Description) Head(JsonElement tool, string path)
     {
-        if (Fields.IsNull(call))
+        var name = Fields.RequiredString(tool, "name", $"{path}.name");
+        if (name.Length is 0 or > 64 || name.AsSpan().IndexOfAnyExcept(s_nameCharacters) >= 0)
         {
-            return;
+            throw new OpenAiFault(
+                400, $"Invalid '{path}.name': string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'.",
+                $"{path}.name", "invalid_value");
         }
 
-        if (call.ValueKind == JsonValueKind.String)
-        {
-            Fields.OneOf(call, "function_call", "none", "auto");
-            RequireTools(functions, "function_call", "functions");
-            return;
-        }
-
-        if (call.ValueKind != JsonValueKind.Object)
-        {
-            throw OpenAiFault.WrongType("function_call", "one of a function call object or string", call);
-        }
-
-        Fields.RequiredString(call, "name", "function_call.name");
-        throw OpenAiFault.UnsupportedValue("function_call", "a named function");
-    }
-
-    private static void RequireTools(bool given, string param, string by)
-    {
-        if (!given)
-        {
-            throw new OpenAiFault(400, $"Invalid value for '{param}': '{param}' is only allowed when '{by}' are specified.", param);
-        }
+        var description = Fields.Member(tool, "description");
+        return (name, Fields.IsNull(description) ? null : Fields.String(description, $"{path}.description"));
     }
 
     private static void Each(JsonElement array, string name, Action<JsonElement, string> check)

@@ -1,25 +1,31 @@
 using System.Text.Json;
+using FakeAi.Engine.Generation;
 
 namespace FakeAi.Engine.Dialects.OpenAiChat;
 
 /// <summary>The <c>usage</c> object.</summary>
 internal static class Usage
 {
-    public static void Write(Utf8JsonWriter json, int promptTokens, int completionTokens)
+    /// <summary>Writes it as a member of the object under way.</summary>
+    /// <param name="json">The writer.</param>
+    /// <param name="promptTokens">Tokens of the prompt.</param>
+    /// <param name="cachedTokens">Those of them that the cache held.</param>
+    /// <param name="answer">The answer.</param>
+    public static void Write(Utf8JsonWriter json, int promptTokens, int cachedTokens, Answer answer)
     {
         json.WriteStartObject("usage"u8);
         json.WriteNumber("prompt_tokens"u8, promptTokens);
-        json.WriteNumber("completion_tokens"u8, completionTokens);
-        json.WriteNumber("total_tokens"u8, promptTokens + completionTokens);
+        json.WriteNumber("completion_tokens"u8, answer.CompletionTokens);
+        json.WriteNumber("total_tokens"u8, promptTokens + answer.CompletionTokens);
         json.WriteStartObject("prompt_tokens_details"u8);
-        json.WriteNumber("cached_tokens"u8, 0);
+        json.WriteNumber("cached_tokens"u8, cachedTokens);
         json.WriteNumber("audio_tokens"u8, 0);
         json.WriteEndObject();
         json.WriteStartObject("completion_tokens_details"u8);
-        json.WriteNumber("reasoning_tokens"u8, 0);
+        json.WriteNumber("reasoning_tokens"u8, answer.ReasoningTokens);
         json.WriteNumber("audio_tokens"u8, 0);
-        json.WriteNumber("accepted_prediction_tokens"u8, 0);
-        json.WriteNumber("rejected_prediction_tokens"u8, 0);
+        json.WriteNumber("accepted_prediction_tokens"u8, answer.Prediction.Accepted);
+        json.WriteNumber("rejected_prediction_tokens"u8, answer.Prediction.Rejected);
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -8,6 +8,7 @@ public sealed class ChatValidationTests(FastEngine engine) : IClassFixture<FastE
 {
     private const string Hi = """ "messages":[{"role":"user","content":"hi"}] """;
     private const string Ok = """ "model":"gpt-4o-mini", "messages":[{"role":"user","content":"hi"}] """;
+    private const string Tool = """ "tools":[{"type":"function","function":{"name":"f"}}] """;
     private const string Parse = "We could not parse the JSON body of your request.";
 
     public static TheoryData<string, int, string?, string?, string> Faults => new()
@@ -59,17 +60,21 @@ public sealed class ChatValidationTests(FastEngine engine) : IClassFixture<FastE
         { $"{{{Ok},\"stream\":\"yes\"}}", 400, "stream", "invalid_type", "Invalid type for 'stream': expected a boolean, but got a string instead." },
         { $"{{{Ok},\"stream_options\":{{\"include_usage\":true}}}}", 400, "stream_options", null, "The 'stream_options' parameter is only allowed when 'stream' is enabled." },
         { $"{{{Ok},\"stream\":true,\"stream_options\":{{\"speed\":1}}}}", 400, "stream_options.speed", "unknown_parameter", "Unknown parameter: 'stream_options.speed'." },
-        { $"{{{Ok},\"logprobs\":true}}", 400, "logprobs", "unsupported_parameter", "Unsupported parameter: 'logprobs' is not supported with this model." },
+        { $"{{\"model\":\"o3\",{Hi},\"logprobs\":true}}", 400, "logprobs", "unsupported_parameter", "Unsupported parameter: 'logprobs' is not supported with this model." },
         { $"{{{Ok},\"top_logprobs\":2}}", 400, "top_logprobs", null, "The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled." },
         { $"{{{Ok},\"logprobs\":true,\"top_logprobs\":21}}", 400, "top_logprobs", "integer_above_max_value", "Expected a value <= 20, but got 21 instead." },
         { $"{{{Ok},\"logit_bias\":{{\"50256\":101}}}}", 400, "logit_bias.50256", "decimal_above_max_value", "Expected a value <= 100, but got 101 instead." },
         { $"{{{Ok},\"logit_bias\":{{\"x\":1}}}}", 400, "logit_bias", null, "Invalid key in 'logit_bias': x." },
-        { $"{{{Ok},\"response_format\":{{\"type\":\"json_object\"}}}}", 400, "response_format", "unsupported_value", "Invalid parameter: 'response_format' of type 'json_object' is not supported with this model." },
+        { $"{{{Ok},\"response_format\":{{\"type\":\"json_object\"}}}}", 400, "messages", null, "'messages' must contain the word 'json' in some form" },
+        { $"{{\"model\":\"gpt-4\",{Hi},\"response_format\":{{\"type\":\"json_object\"}}}}", 400, "response_format", "unsupported_value", "Invalid parameter: 'response_format' of type 'json_object' is not supported with this model." },
         { $"{{{Ok},\"response_format\":{{\"type\":\"json_schema\"}}}}", 400, "response_format.json_schema", "missing_required_parameter", "Missing required parameter: 'response_format.json_schema'." },
         { $"{{{Ok},\"response_format\":{{\"type\":\"yaml\"}}}}", 400, "response_format.type", "invalid_value", "Invalid value: 'yaml'. Supported values are: 'json_object', 'json_schema', and 'text'." },
         { $"{{{Ok},\"tool_choice\":\"auto\"}}", 400, "tool_choice", null, "Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified." },
-        { $"{{{Ok},\"tools\":[{{\"type\":\"function\",\"function\":{{\"name\":\"f\"}}}}],\"tool_choice\":\"required\"}}", 400, "tool_choice", "unsupported_value", "Unsupported value: 'tool_choice' does not support 'required' with this model." },
-        { $"{{{Ok},\"tools\":[{{\"type\":\"function\",\"function\":{{\"name\":\"f\"}}}}],\"tool_choice\":{{\"type\":\"function\",\"function\":{{\"name\":\"f\"}}}}}}", 400, "tool_choice", "unsupported_value", "does not support 'function'" },
+        { $"{{{Ok},{Tool},\"tool_choice\":{{\"type\":\"function\",\"function\":{{\"name\":\"g\"}}}}}}", 400, "tool_choice", null, "Tool choice 'g' not found in 'tools' parameter." },
+        { $"{{{Ok},{Tool},\"tool_choice\":{{\"type\":\"allowed_tools\",\"allowed_tools\":{{\"tools\":[]}}}}}}", 400, "tool_choice.allowed_tools.mode", "missing_required_parameter", "Missing required parameter: 'tool_choice.allowed_tools.mode'." },
+        { $"{{{Ok},{Tool},\"tool_choice\":{{\"type\":\"custom\",\"custom\":{{\"name\":\"f\"}}}}}}", 400, "tool_choice", null, "Tool choice 'f' not found" },
+        { $"{{{Ok},\"functions\":[{{\"name\":\"f\"}}],\"function_call\":{{\"name\":\"g\"}}}}", 400, "function_call", null, "no function named 'g' was specified" },
+        { $"{{{Ok},\"tools\":[{{\"type\":\"custom\",\"custom\":{{\"name\":\"c\",\"format\":{{\"type\":\"grammar\",\"grammar\":{{\"syntax\":\"lark\",\"definition\":\"start: x\"}}}}}}}}]}}", 400, "tools[0].custom.format.grammar.syntax", "unsupported_value", "does not support 'lark'" },
         { $"{{{Ok},\"tools\":[{{\"type\":\"function\"}}]}}", 400, "tools[0].function", "missing_required_parameter", "Missing required parameter: 'tools[0].function'." },
         { $"{{{Ok},\"tools\":[{{\"type\":\"function\",\"function\":{{\"name\":\"a b\"}}}}]}}", 400, "tools[0].function.name", "invalid_value", "string does not match pattern" },
         { $"{{{Ok},\"tools\":[{{\"type\":\"function\",\"function\":{{\"name\":\"f\",\"parameters\":{{\"x\":\"\\ud800\"}}}}}}]}}", 400, null, null, "We could not parse the JSON body" },
@@ -142,7 +147,7 @@ public sealed class ChatValidationTests(FastEngine engine) : IClassFixture<FastE
             {"model":"gpt-4o","messages":[
               {"role":"system","content":"a"},{"role":"developer","content":[{"type":"text","text":"b"}],"name":"dev"},
               {"role":"user","content":[{"type":"text","text":"c"},{"type":"image_url","image_url":{"url":"data:image/png;base64,AA==","detail":"low"}},{"type":"file","file":{"file_id":"file-1"}}]},
-              {"role":"assistant","content":null,"refusal":null,"annotations":[],"tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{}"}},{"id":"c2","type":"custom","custom":{"name":"g","input":"x"}}]},
+              {"role":"assistant","content":null,"refusal":null,"annotations":[],"parsed":null,"reasoning_content":"r","tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{}"}},{"id":"c2","type":"custom","custom":{"name":"g","input":"x"}}]},
               {"role":"tool","tool_call_id":"c2","content":"2"},{"role":"tool","tool_call_id":"c1","content":[{"type":"text","text":"1"}]},
               {"role":"assistant","content":[{"type":"refusal","refusal":"no"}]},
               {"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{}"}},

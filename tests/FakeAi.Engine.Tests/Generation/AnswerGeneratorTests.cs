@@ -1,5 +1,6 @@
 using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Generation;
+using FakeAi.Engine.Generation.Tools;
 using FakeAi.Engine.Randomness;
 
 namespace FakeAi.Engine.Tests.Generation;
@@ -147,8 +148,8 @@ public sealed class AnswerGeneratorTests
         Assert.Equal(seed, (request with { MaxTokens = 3, Stop = ["x"], Choices = 4, RequestedModel = "alias", PromptTokens = 99 }).SeedFor(42));
         GenerationRequest[] others =
         [
-            request with { Seed = 2 }, request with { Tools = "[]" }, Request("hi ", 1),
-            request with { Sampling = new Sampling { Temperature = 0.5 } }, request with { Sampling = new Sampling { TopP = 0.5 } },
+            request with { Seed = 2 }, request with { Tools = new ToolOffer([], "[]", ToolMode.None, Parallel: true) }, Request("hi ", 1),
+            request with { Sampling = new Sampling { Temperature = 0.5 } }, request with { Sampling = new Sampling { TopP = 0.5 } }, request with { Format = new JsonFormat() }, request with { Prediction = "p" },
             request with { Sampling = new Sampling { Verbosity = "low" } }, request with { Messages = [new PromptMessage("system", null, "hi")] },
             request with { Messages = [new PromptMessage("user", "bob", "hi")] }, request with { Messages = [new PromptMessage("user", null, "hi", "image")] },
         ];

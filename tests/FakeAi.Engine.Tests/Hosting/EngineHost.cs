@@ -68,10 +68,18 @@ public sealed class EngineHost : IAsyncDisposable
     public Task<HttpResponseMessage> PostAsync(string body, params (string Name, string Value)[] headers) =>
         SendAsync(H2c, body, HttpCompletionOption.ResponseContentRead, CancellationToken.None, headers);
 
-    public static async Task<HttpResponseMessage> SendAsync(
-        HttpClient client, string body, HttpCompletionOption completion, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
+    public Task<HttpResponseMessage> PostToAsync(string path, string body, params (string Name, string Value)[] headers) =>
+        SendAsync(H2c, path, body, HttpCompletionOption.ResponseContentRead, headers, CancellationToken.None);
+
+    public static Task<HttpResponseMessage> SendAsync(
+        HttpClient client, string body, HttpCompletionOption completion, CancellationToken cancellationToken, params (string Name, string Value)[] headers) =>
+        SendAsync(client, "/v1/chat/completions", body, completion, headers, cancellationToken);
+
+    private static async Task<HttpResponseMessage> SendAsync(
+        HttpClient client, string path, string body, HttpCompletionOption completion, (string Name, string Value)[] headers,
+        CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
         {
             Content = new StringContent(body, Encoding.UTF8, "application/json"),
             Version = client.DefaultRequestVersion,

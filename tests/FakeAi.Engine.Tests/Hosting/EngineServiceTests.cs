@@ -207,7 +207,7 @@ public sealed class EngineServiceTests
 
         await using var host = await EngineHost.StartAsync();
         using var response = await host.PostAsync(
-            """{"model":"o4-mini","messages":[{"role":"user","content":"hi there, how goes it"}],"max_completion_tokens":4,"seed":9,"stream":true}""",
+            """{"model":"o4-mini","messages":[{"role":"user","content":"hi there, how goes it"}],"max_completion_tokens":4,"reasoning_effort":"minimal","seed":9,"stream":true}""",
             (PublicHeaders.TtftMs, "5"), (PublicHeaders.ItlMs, "1"));
         await EngineHost.EventuallyAsync(() => spans.Exists(s => s.DisplayName == "chat o4-mini"));
         var span = spans.Single(s => s.DisplayName == "chat o4-mini");

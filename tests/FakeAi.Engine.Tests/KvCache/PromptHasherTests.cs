@@ -1,5 +1,6 @@
 using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Generation;
+using FakeAi.Engine.Generation.Tools;
 using FakeAi.Engine.KvCache;
 using FakeAi.Engine.Randomness;
 
@@ -51,7 +52,7 @@ public sealed class PromptHasherTests
             First(Request([new PromptMessage("user", "ann", text)])),
             First(Request([new PromptMessage("user", null, text, "image")])),
             First(Request([new PromptMessage("user", null, text, "image", 85)])),
-            First(Request([new PromptMessage("user", null, text)]) with { Tools = """[{"name":"f"}]""" }),
+            First(Request([new PromptMessage("user", null, text)]) with { Tools = new ToolOffer([new ToolDefinition("f", null, null)], """[{"name":"f"}]""", ToolMode.Auto, true) }),
             First(Request([new PromptMessage("user", null, text)]) with { Model = ModelCatalogue.Default.Models[1] }),
         ];
         Assert.Equal(firsts.Length, firsts.Distinct().Count());

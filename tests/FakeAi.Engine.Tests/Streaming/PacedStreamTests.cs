@@ -179,7 +179,7 @@ public sealed class PacedStreamTests
         new(firstMs * 1000L, [.. Enumerable.Range(0, steps).Select(i => (firstMs + (i * everyMs)) * 1000L)]);
 
     private static Answer Words(int tokens) =>
-        new([new AnswerChoice(new string('x', tokens), [.. Enumerable.Range(1, tokens).Select(end => new TextPiece(end, 1))], FinishReason.Stop)]);
+        new([new AnswerChoice([new AnswerPart(PartKind.Content, new string('x', tokens), [.. Enumerable.Range(1, tokens).Select(end => new TextPiece(end, 1))])], FinishReason.Stop)]);
 
     private static string Text(ReadOnlySequence<byte> bytes) => Encoding.UTF8.GetString(bytes);
 

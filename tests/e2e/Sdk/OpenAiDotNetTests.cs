@@ -3,6 +3,7 @@ using System.ClientModel.Primitives;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using OpenAI;
 using OpenAI.Chat;
 
@@ -52,6 +53,65 @@ public sealed class OpenAiDotNetTests(RunningSystem system)
         Assert.Equal(whole.Value.Usage.OutputTokenCount, usage!.OutputTokenCount);
         Assert.Equal(whole.Value.Usage.InputTokenCount, usage.InputTokenCount);
         Assert.StartsWith("req_", seen.Last("x-request-id"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tools_LoopToItsEnd_UsesTheResult()
+    {
+        using var seen = new HeaderRecorder();
+        var tool = ChatTool.CreateFunctionTool(
+            "get_weather", "Current weather of a city",
+            BinaryData.FromString("""{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}"""), functionSchemaIsStrict: true);
+        var options = new ChatCompletionOptions { Tools = { tool } };
+        List<ChatMessage> messages = [new UserChatMessage("What is the weather in Lisbon?")];
+        var client = Client("gpt-4o", seen);
+
+        var first = (await client.CompleteChatAsync(messages, options, Token)).Value;
+        Assert.Equal(ChatFinishReason.ToolCalls, first.FinishReason);
+        var call = Assert.Single(first.ToolCalls);
+        using (var arguments = JsonDocument.Parse(call.FunctionArguments))
+        {
+            Assert.Equal(JsonValueKind.String, arguments.RootElement.GetProperty("city").ValueKind);
+        }
+
+        messages.Add(new AssistantChatMessage(first));
+        messages.Add(new ToolChatMessage(call.Id, """{"temperature":21}"""));
+        var last = (await client.CompleteChatAsync(messages, options, Token)).Value;
+
+        Assert.Equal(ChatFinishReason.Stop, last.FinishReason);
+        Assert.Contains("temperature is 21", last.Content[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StructuredOutputAndLogprobs_AreReadByTheSdk()
+    {
+        using var seen = new HeaderRecorder();
+        var options = new ChatCompletionOptions
+        {
+            ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat(
+                "event", BinaryData.FromString("""{"type":"object","properties":{"name":{"type":"string"},"year":{"type":"integer"}},"required":["name","year"],"additionalProperties":false}"""),
+                jsonSchemaIsStrict: true),
+            IncludeLogProbabilities = true,
+            TopLogProbabilityCount = 3,
+        };
+
+        var answer = (await Client("gpt-4o", seen).CompleteChatAsync([new UserChatMessage("Which event?")], options, Token)).Value;
+
+        using var json = JsonDocument.Parse(answer.Content[0].Text);
+        Assert.Equal(JsonValueKind.Number, json.RootElement.GetProperty("year").ValueKind);
+        Assert.Equal(answer.Usage.OutputTokenCount, answer.ContentTokenLogProbabilities.Count);
+        Assert.All(answer.ContentTokenLogProbabilities, t => Assert.Equal(3, t.TopLogProbabilities.Count));
+    }
+
+    [Fact]
+    public async Task Reasoning_OfAReasoningModel_IsInTheUsage()
+    {
+        using var seen = new HeaderRecorder();
+
+        var answer = (await Client("gpt-5-nano", seen).CompleteChatAsync([new UserChatMessage("Hello")], cancellationToken: Token)).Value;
+
+        Assert.True(answer.Usage.OutputTokenDetails.ReasoningTokenCount >= 64);
+        Assert.True(answer.Usage.OutputTokenCount > answer.Usage.OutputTokenDetails.ReasoningTokenCount);
     }
 
     [Fact]

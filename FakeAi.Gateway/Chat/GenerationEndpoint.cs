@@ -5,16 +5,20 @@ using FakeAi.Gateway.Upstreams;
 
 namespace FakeAi.Gateway.Chat;
 
-/// <summary><c>POST /v1/chat/completions</c>: reads the body once, learns what routing and events need, hands it on.</summary>
-internal sealed class ChatCompletionsEndpoint(RequestBodyReader bodies, EngineForwarder forwarder)
+/// <summary>Any route whose answer is generated: reads the body once, learns what routing and events need, hands it on.</summary>
+internal sealed class GenerationEndpoint(RequestBodyReader bodies, EngineForwarder forwarder)
 {
-    public const string Route = "/v1/chat/completions";
+    public const string ChatCompletions = "/v1/chat/completions";
+    public const string Completions = "/v1/completions";
 
-    public async Task HandleAsync(HttpContext context)
+    /// <summary>The handler of a route; the engine serves the same route.</summary>
+    public RequestDelegate For(string route) => context => HandleAsync(context, route);
+
+    private async Task HandleAsync(HttpContext context, string route)
     {
         var request = GatewayRequest.Of(context);
-        request.Endpoint = Route;
-        Name(Activity.Current);
+        request.Endpoint = route;
+        Name(Activity.Current, route);
         if (ContentTypeCheck.Check(context.Request) is { } wrongType)
         {
             await wrongType.WriteAsync(context);
@@ -39,16 +43,16 @@ internal sealed class ChatCompletionsEndpoint(RequestBodyReader bodies, EngineFo
             (request.Model, request.Stream) = BodyPeek.Of(body.Memory.Span);
             request.BodyBytes = body.Length;
             request.Begin();
-            await forwarder.ForwardAsync(context, request, Route, body);
+            await forwarder.ForwardAsync(context, request, route, body);
         }
     }
 
-    private static void Name(Activity? activity)
+    private static void Name(Activity? activity, string route)
     {
         if (activity is { IsAllDataRequested: true })
         {
-            activity.DisplayName = "POST " + Route;
-            activity.SetTag("http.route", Route);
+            activity.DisplayName = "POST " + route;
+            activity.SetTag("http.route", route);
         }
     }
 }

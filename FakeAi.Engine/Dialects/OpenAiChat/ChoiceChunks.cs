@@ -1,0 +1,166 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using FakeAi.Engine.Generation;
+
+namespace FakeAi.Engine.Dialects.OpenAiChat;
+
+/// <summary>
+/// The chunks of one choice, encoded beforehand: what differs from step to step lies in one array, what stays the same
+/// through a part is kept once.
+/// </summary>
+internal sealed class ChoiceChunks
+{
+    private const string NoLogprobs = ",\"logprobs\":null,\"finish_reason\":null}";
+
+    private readonly List<Section> _sections = [];
+    private readonly int[] _ends;
+    private byte[] _data = [];
+    private int _section;
+
+    public ChoiceChunks(ToldChat told, int index)
+    {
+        var choice = told.Answer.Choices[index];
+        Steps = choice.Steps;
+        Head = Utf8($"{{\"index\":{Text(index)},\"delta\":{{");
+        Start = Utf8(StartDelta(choice) + "}" + NoLogprobs);
+        Finish = Utf8($"}},\"logprobs\":null,\"finish_reason\":\"{choice.Finish.Word(told.Request.Functions)}\"}}");
+        _ends = new int[choice.Steps];
+        Encode(choice, told, index);
+    }
+
+    /// <summary>How many steps the choice has.</summary>
+    public int Steps { get; }
+
+    /// <summary>What each chunk begins with, up to the members of its delta.</summary>
+    public byte[] Head { get; }
+
+    /// <summary>The rest of the first chunk, which tells the role.</summary>
+    public byte[] Start { get; }
+
+    /// <summary>The rest of the last chunk, which tells how the choice ends.</summary>
+    public byte[] Finish { get; }
+
+    /// <summary>The chunk of a step, in its three pieces. Steps are asked for in order.</summary>
+    public StepBytes Step(int step)
+    {
+        while (step >= _sections[_section].EndStep)
+        {
+            _section++;
+        }
+
+        var section = _sections[_section];
+        var from = step == 0 ? 0 : _ends[step - 1];
+        return new StepBytes(
+            section.Open, _data.AsSpan(from, _ends[step] - from), section.Close, section.Part.Piece(step - section.PartStep).Length);
+    }
+
+    private void Encode(AnswerChoice choice, ToldChat told, int index)
+    {
+        var output = new ArrayBufferWriter<byte>((choice.Parts.Sum(static p => p.Text.Length) * 9 / 8) + 16);
+        var step = 0;
+        var calls = 0;
+        foreach (var part in choice.Parts)
+        {
+            if (part.Pieces.Count == 0)
+            {
+                continue;
+            }
+
+            var from = step;
+            var piece = 0;
+            if (part.Call is { } call)
+            {
+                output.Write(Utf8(CallHead(call, calls, told.Request.Functions)));
+                _ends[step++] = output.WrittenCount;
+                piece = 1;
+                _sections.Add(new Section(part, from, step, [], Utf8("}" + NoLogprobs)));
+            }
+
+            var probabilities = told.Request.TopLogprobs is { } top && LogprobWriter.Tells(part.Kind)
+                ? LogProbabilities.Of(part, told.ChoiceSeed(index), top, told.Tokenizer)
+                : null;
+            for (; piece < part.Pieces.Count; piece++)
+            {
+                Escape(part.Piece(piece), output);
+                if (probabilities is not null)
+                {
+                    Probabilities(part.Kind, probabilities[piece], output);
+                }
+
+                _ends[step++] = output.WrittenCount;
+            }
+
+            var (open, close) = Frame(part, calls, told.Request.Functions);
+            _sections.Add(new Section(part, from, step, Utf8(open), Utf8(probabilities is null ? close + "}" + NoLogprobs : ",\"finish_reason\":null}")));
+            calls += part.Call is null ? 0 : 1;
+        }
+
+        _data = output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>As OpenAI begins: an empty content where content or reasoning follows, none where a refusal or a call does.</summary>
+    private static string StartDelta(AnswerChoice choice) => choice.Parts.FirstOrDefault(static p => p.Kind != PartKind.Reasoning)?.Kind switch
+    {
+        PartKind.ToolCall => "\"role\":\"assistant\",\"content\":null,\"refusal\":null",
+        PartKind.Refusal => "\"role\":\"assistant\",\"content\":null,\"refusal\":\"\"",
+        _ => "\"role\":\"assistant\",\"content\":\"\",\"refusal\":null",
+    };
+
+    private static string CallHead(CalledTool call, int index, bool functions)
+    {
+        var name = ChunkWriter.Json(call.Name);
+        return functions ? $"\"function_call\":{{\"name\":{name},\"arguments\":\"\"}}"
+            : call.IsCustom ? $"\"tool_calls\":[{{\"index\":{Text(index)},\"id\":\"{call.Id}\",\"type\":\"custom\",\"custom\":{{\"name\":{name},\"input\":\"\"}}}}]"
+            : $"\"tool_calls\":[{{\"index\":{Text(index)},\"id\":\"{call.Id}\",\"type\":\"function\",\"function\":{{\"name\":{name},\"arguments\":\"\"}}}}]";
+    }
+
+    private static (string Open, string Close) Frame(AnswerPart part, int call, bool functions) => part.Kind switch
+    {
+        PartKind.Content => ("\"content\":\"", "\""),
+        PartKind.Reasoning => ("\"reasoning_content\":\"", "\""),
+        PartKind.Refusal => ("\"refusal\":\"", "\""),
+        _ when functions => ("\"function_call\":{\"arguments\":\"", "\"}"),
+        _ when part.Call!.IsCustom => ($"\"tool_calls\":[{{\"index\":{Text(call)},\"custom\":{{\"input\":\"", "\"}}]"),
+        _ => ($"\"tool_calls\":[{{\"index\":{Text(call)},\"function\":{{\"arguments\":\"", "\"}}]"),
+    };
+
+    private static void Probabilities(PartKind kind, TokenProbability[] tokens, ArrayBufferWriter<byte> output)
+    {
+        output.Write("\"},\"logprobs\":"u8);
+        using var json = new Utf8JsonWriter(output, LogprobWriter.Json);
+        LogprobWriter.Write(json, kind == PartKind.Content ? tokens : null, kind == PartKind.Refusal ? tokens : null);
+    }
+
+    private static void Escape(ReadOnlySpan<char> token, ArrayBufferWriter<byte> output)
+    {
+        if (token.IndexOfAny('"', '\\', '\n') < 0 && Ascii.IsValid(token) && token.IndexOfAnyInRange('\0', '\x1f') < 0 && !token.Contains('\x7f'))
+        {
+            output.Advance(Encoding.ASCII.GetBytes(token, output.GetSpan(token.Length)));
+            return;
+        }
+
+        output.Write(JsonEncodedText.Encode(token, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
+    }
+
+    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Steps of one part that are framed alike.</summary>
+    private sealed record Section(AnswerPart Part, int PartStep, int EndStep, byte[] Open, byte[] Close);
+}
+
+/// <summary>A chunk's pieces between the choice's head and its end, and the UTF-16 length of what it tells.</summary>
+internal readonly ref struct StepBytes(ReadOnlySpan<byte> open, ReadOnlySpan<byte> data, ReadOnlySpan<byte> close, int length)
+{
+    public ReadOnlySpan<byte> Open { get; } = open;
+
+    public ReadOnlySpan<byte> Data { get; } = data;
+
+    public ReadOnlySpan<byte> Close { get; } = close;
+
+    public int Length { get; } = length;
+}

@@ -1,0 +1,46 @@
+namespace FakeAi.Engine.Generation;
+
+/// <summary>
+/// A part of a choice: its text, and the pieces in which it is told. The first piece of a tool call has no text: it tells
+/// the tool's name, the others tell the arguments.
+/// </summary>
+/// <param name="kind">What it is.</param>
+/// <param name="text">Its text; of a call its arguments or input.</param>
+/// <param name="pieces">The text's pieces in order; the last one ends where the text ends.</param>
+/// <param name="call">Of a call: which tool.</param>
+/// <param name="hiddenTokens">Tokens that are generated here and told nowhere.</param>
+internal sealed class AnswerPart(PartKind kind, string text, IReadOnlyList<TextPiece> pieces, CalledTool? call = null, int hiddenTokens = 0)
+{
+    public PartKind Kind { get; } = kind;
+
+    public string Text { get; } = text;
+
+    public IReadOnlyList<TextPiece> Pieces { get; } = pieces;
+
+    public CalledTool? Call { get; } = call;
+
+    public int HiddenTokens { get; } = hiddenTokens;
+
+    /// <summary>Tokens of all pieces.</summary>
+    public int Tokens { get; } = pieces.Sum(static p => p.Tokens);
+
+    public ReadOnlySpan<char> Piece(int index)
+    {
+        var from = index == 0 ? 0 : Pieces[index - 1].End;
+        return Text.AsSpan(from, Pieces[index].End - from);
+    }
+}
+
+internal enum PartKind
+{
+    Reasoning,
+    Content,
+    Refusal,
+    ToolCall,
+}
+
+/// <summary>Which tool a part calls.</summary>
+/// <param name="Id">The call's id, as the client must name it with the result.</param>
+/// <param name="Name">The tool's name.</param>
+/// <param name="IsCustom">Whether its input is free text instead of JSON arguments.</param>
+internal sealed record CalledTool(string Id, string Name, bool IsCustom);

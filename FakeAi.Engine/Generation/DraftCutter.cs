@@ -1,0 +1,93 @@
+namespace FakeAi.Engine.Generation;
+
+/// <summary>
+/// Makes a choice of a draft: splits its parts into tokens, and ends it at the first stop text of its content or where the
+/// limit of tokens is reached. The limit counts everything that is generated, hidden reasoning too.
+/// </summary>
+internal static class DraftCutter
+{
+    /// <summary>Tokens that frame a call, beside its name and arguments: an estimate, as vendors do not say.</summary>
+    private const int CallFrameTokens = 3;
+
+    public static AnswerChoice Cut(AnswerDraft draft, GenerationRequest request, ITokenizer tokenizer)
+    {
+        var parts = new List<AnswerPart>(draft.Parts.Count);
+        var left = request.MaxTokens;
+        foreach (var part in draft.Parts)
+        {
+            var (text, stopped) = part.Kind == PartKind.Content ? UpToStop(part.Text, request.Stop) : (part.Text, false);
+            var hidden = Math.Min(part.HiddenTokens, left);
+            left -= hidden;
+            if (hidden < part.HiddenTokens)
+            {
+                parts.Add(new AnswerPart(part.Kind, "", [], part.Call, hidden));
+                return new AnswerChoice(parts, FinishReason.Length);
+            }
+
+            var pieces = Pieces(part, text, tokenizer);
+            var told = Fitting(pieces, ref left);
+            if (told == pieces.Count)
+            {
+                parts.Add(new AnswerPart(part.Kind, text, pieces, part.Call, hidden));
+                if (stopped)
+                {
+                    return new AnswerChoice(parts, FinishReason.Stop);
+                }
+
+                continue;
+            }
+
+            // A character whose tokens do not all fit is left out whole, and so is a call whose name does not fit.
+            pieces.RemoveRange(told, pieces.Count - told);
+            if (told > 0 || part.Kind == PartKind.Content)
+            {
+                parts.Add(new AnswerPart(part.Kind, told == 0 ? "" : text[..pieces[^1].End], pieces, part.Call, hidden));
+            }
+
+            return new AnswerChoice(parts, FinishReason.Length);
+        }
+
+        var calls = draft.Parts.Any(static p => p.Kind == PartKind.ToolCall);
+        return new AnswerChoice(parts, draft.Finish ?? (calls ? FinishReason.ToolCalls : FinishReason.Stop));
+    }
+
+    private static (string Text, bool Stopped) UpToStop(string text, IReadOnlyList<string> stops)
+    {
+        var end = text.Length;
+        foreach (var stop in stops)
+        {
+            var at = text.AsSpan(0, end).IndexOf(stop, StringComparison.Ordinal);
+            end = at < 0 ? end : at;
+        }
+
+        // A match always leaves something out, be it only the stop text itself.
+        return end == text.Length ? (text, false) : (text[..end], true);
+    }
+
+    private static List<TextPiece> Pieces(DraftPart part, string text, ITokenizer tokenizer)
+    {
+        var pieces = new List<TextPiece>((text.Length / 5) + 8);
+        if (part.Call is { } call)
+        {
+            pieces.Add(new TextPiece(0, tokenizer.Count(call.Name) + CallFrameTokens));
+        }
+
+        tokenizer.Tokenize(text, pieces);
+        return pieces;
+    }
+
+    private static int Fitting(List<TextPiece> pieces, ref int left)
+    {
+        for (var i = 0; i < pieces.Count; i++)
+        {
+            if (pieces[i].Tokens > left)
+            {
+                return i;
+            }
+
+            left -= pieces[i].Tokens;
+        }
+
+        return pieces.Count;
+    }
+}
