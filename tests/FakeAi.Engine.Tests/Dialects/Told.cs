@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using FakeAi.Contracts.Wire;
 using FakeAi.Engine.Tests.Hosting;
 
 namespace FakeAi.Engine.Tests.Dialects;
@@ -7,6 +8,9 @@ namespace FakeAi.Engine.Tests.Dialects;
 /// <summary>One request asked both ways: the whole answer, and the same answer put together from its chunks.</summary>
 internal sealed class Told
 {
+    // Without it the second request would find the first one's prompt in the KV cache, and its usage would say so.
+    private static readonly (string, string) s_alone = (PublicHeaders.Deterministic, "1");
+
     private Told(JsonNode whole, IReadOnlyList<JsonNode> chunks)
     {
         Whole = whole;
@@ -29,13 +33,13 @@ internal sealed class Told
     /// <param name="path">The route.</param>
     public static async Task<Told> AskAsync(EngineHost host, JsonObject body, string path = "/v1/chat/completions")
     {
-        using var whole = await host.PostToAsync(path, body.ToJsonString());
+        using var whole = await host.PostToAsync(path, body.ToJsonString(), s_alone);
         var text = await whole.Content.ReadAsStringAsync();
         Assert.True(whole.IsSuccessStatusCode, $"{body.ToJsonString()}\n{text}");
         var streamed = (JsonObject)body.DeepClone();
         streamed["stream"] = true;
         streamed["stream_options"] = new JsonObject { ["include_usage"] = true, ["include_obfuscation"] = false };
-        using var response = await host.PostToAsync(path, streamed.ToJsonString());
+        using var response = await host.PostToAsync(path, streamed.ToJsonString(), s_alone);
         var events = Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync());
         Assert.True(response.IsSuccessStatusCode, events);
         Assert.EndsWith("data: [DONE]\n\n", events, StringComparison.Ordinal);
