@@ -22,6 +22,21 @@ internal sealed class EngineOptions
     [Range(1.0, 86_400.0)]
     public double TimeoutSeconds { get; set; } = 300;
 
+    /// <summary>How long a client may read nothing, a pause may last, or a generator may stay silent, before the stream ends.</summary>
+    [Range(1.0, 86_400.0)]
+    public double IdleTimeoutSeconds { get; set; } = 60;
+
+    /// <summary>After how long a silence a stream of server-sent events gets a comment that keeps the connection open; 0 switches it off.</summary>
+    [Range(0.0, 3_600.0)]
+    public double KeepAliveSeconds { get; set; } = 15;
+
+    /// <summary>Whether a stream that is behind tells several pieces in one chunk. Real providers send a chunk a token.</summary>
+    public bool AdaptiveChunks { get; set; }
+
+    /// <summary>Answers under way at once that are compressed; more are sent as they are. 0 switches compression off.</summary>
+    [Range(0, 1_000_000)]
+    public int MaxCompressed { get; set; } = 1_000;
+
     /// <summary>Longest request body.</summary>
     [Range(1024, 1_073_741_824)]
     public int MaxBodyBytes { get; set; } = 26_214_400;

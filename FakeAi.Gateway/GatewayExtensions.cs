@@ -9,6 +9,7 @@ using FakeAi.Gateway.KvCache;
 using FakeAi.Gateway.Models;
 using FakeAi.Gateway.OpenAi;
 using FakeAi.Gateway.Requests;
+using FakeAi.Gateway.Streams;
 using FakeAi.Gateway.Upstreams;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -40,6 +41,7 @@ public static class GatewayExtensions
         services.AddSingleton<ModelsEndpoints>();
         services.AddSingleton<RequestBodyReader>();
         services.AddSingleton<GenerationEndpoint>();
+        services.AddSingleton<StreamsEndpoint>();
 
         services.AddSingleton<EnginePool>();
         services.AddSingleton<EngineDialer>();
@@ -51,6 +53,7 @@ public static class GatewayExtensions
         services.AddSingleton<FastMode>();
         services.AddSingleton<AdminKeyFilter>();
         services.AddSingleton<AdminEndpoints>();
+        services.AddSingleton<StreamAdminEndpoints>();
         services.AddSingleton<CollectorAddress>();
         services.AddSingleton<CollectorForwarder>();
         services.AddSingleton<CollectorSockets>();
@@ -75,6 +78,8 @@ public static class GatewayExtensions
             app.MapPost(route, generation.For(route));
         }
 
+        app.MapPost(StreamsEndpoint.Route, services.GetRequiredService<StreamsEndpoint>().HandleAsync);
+
         var models = services.GetRequiredService<ModelsEndpoints>();
         app.MapGet(ModelsEndpoints.ListRoute, models.ListAsync);
         app.MapGet(ModelsEndpoints.OneRoute, models.GetAsync);
@@ -83,6 +88,8 @@ public static class GatewayExtensions
         app.MapPost("/admin/reset", admin.ResetAsync);
         app.MapGet("/admin/fast-mode", admin.GetFastModeAsync);
         app.MapPost("/admin/fast-mode", admin.SetFastModeAsync);
+
+        services.GetRequiredService<StreamAdminEndpoints>().Map(app);
 
         var collector = services.GetRequiredService<CollectorForwarder>();
         foreach (var route in (string[])["/metrics/{**rest}", "/waterfall/{**rest}", "/errors"])

@@ -36,6 +36,18 @@ public static class InternalHeaders
     /// <summary>Trailer: how far behind its schedule the stream was at worst, microseconds.</summary>
     public const string LagUs = "x-fakeai-int-lag-us";
 
+    /// <summary>Request: the caller's key, masked, or its configured name.</summary>
+    public const string Client = "x-fakeai-int-client";
+
+    /// <summary>
+    /// Trailer, or header of an error answer: <c>cancelled</c>, <c>failed</c> or <c>timed_out</c>; absent when the answer is whole,
+    /// or an error like any other.
+    /// </summary>
+    public const string Outcome = "x-fakeai-int-outcome";
+
+    /// <summary>Trailer: <c>1</c> when the body cannot tell that something is missing, so that the client's connection must be broken off.</summary>
+    public const string Broken = "x-fakeai-int-broken";
+
     /// <summary>Response header: the model that answers, as the catalogue names it.</summary>
     public const string Model = "x-fakeai-int-model";
 }

@@ -49,9 +49,11 @@ internal sealed class Answer : IPacedContent
     public int TokensIn(int step)
     {
         var count = 0;
-        foreach (var choice in Choices)
+
+        // By index: an enumerator would be an allocation for each chunk.
+        for (var i = 0; i < Choices.Count; i++)
         {
-            count += choice.TokensIn(step);
+            count += Choices[i].TokensIn(step);
         }
 
         return count;

@@ -7,13 +7,16 @@ namespace FakeAi.Engine.Hosting;
 /// The engine's two kinds of endpoint: those of <c>ASPNETCORE_URLS</c> speak HTTP/1.1, the one of
 /// <c>FAKEAI_H2C_PORT</c> speaks HTTP/2 without TLS. Kestrel cannot serve both on one port.
 /// </summary>
-internal static class EngineEndpoints
+public static class EngineEndpoints
 {
     private const string PortVariable = "FAKEAI_H2C_PORT";
     private const int MiB = 1024 * 1024;
 
+    /// <summary>Configures Kestrel's endpoints and limits.</summary>
+    /// <exception cref="InvalidOperationException">The variable is no port.</exception>
     public static void Configure(WebApplicationBuilder builder)
     {
+        ArgumentNullException.ThrowIfNull(builder);
         var port = Port(builder.Configuration);
         if (port is not null)
         {

@@ -1,10 +1,12 @@
 using FakeAi.Contracts.Catalogue;
+using FakeAi.Engine.Dialects.FakeAiStreams;
 using FakeAi.Engine.Dialects.OpenAiChat;
 using FakeAi.Engine.Dialects.OpenAiCompletions;
 using FakeAi.Engine.Generation;
 using FakeAi.Engine.Latency;
 using FakeAi.Engine.Pipeline;
 using FakeAi.Engine.Streaming;
+using FakeAi.Engine.Streaming.Admin;
 using FakeAi.Engine.Telemetry;
 using FakeAi.Engine.Workers;
 using FakeAi.ServiceDefaults.Hosting;
@@ -16,10 +18,12 @@ namespace FakeAi.Engine.Hosting;
 /// <summary>
 /// The engine as a library: everything it adds to a host, and everything it maps. The host brings the event publisher.
 /// </summary>
-internal static class EngineExtensions
+public static class EngineExtensions
 {
+    /// <summary>Adds everything that answers requests. Settings: section <c>FakeAi:Engine</c>.</summary>
     public static IHostApplicationBuilder AddEngine(this IHostApplicationBuilder builder)
     {
+        ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddOptions<EngineOptions>().BindConfiguration(EngineOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(ModelCatalogue.Default);
         builder.Services.AddSingleton<Tokenizers>();
@@ -27,27 +31,29 @@ internal static class EngineExtensions
         builder.Services.AddSingleton<IValidateOptions<EngineOptions>, EngineOptionsValidator>();
         builder.AddLatency();
         builder.AddWorkers();
-        builder.Services.AddSingleton<EngineClock>();
-        builder.Services.AddSingleton<ClockWheel>();
-        builder.Services.AddSingleton<WheelThread>();
-        builder.Services.AddHostedService(static services => services.GetRequiredService<WheelThread>());
-        builder.Services.AddSingleton<StreamManager>();
         builder.Services.AddSingleton<EngineTelemetry>();
         builder.Services.AddSingleton<RequestBody>();
         builder.Services.AddSingleton<SteeringReader>();
         builder.Services.AddSingleton<RequestAdmission>();
         builder.Services.AddSingleton<GenerationPipeline>();
+        builder.Services.AddSingleton<GeneratorPipeline>();
+        builder.AddStreaming();
         builder.AddOpenAiChat();
         builder.AddOpenAiCompletions();
+        builder.AddFakeAiStreams();
         return builder;
     }
 
+    /// <summary>Maps every route, and lets only holders of the internal token in.</summary>
     public static WebApplication MapEngine(this WebApplication app)
     {
+        ArgumentNullException.ThrowIfNull(app);
         app.UseInternalToken();
+        app.MapStreamAdmin();
         app.MapOpenAiChat();
         app.MapWorkers();
         app.MapOpenAiCompletions();
+        app.MapFakeAiStreams();
         return app;
     }
 }

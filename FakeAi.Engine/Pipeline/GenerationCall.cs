@@ -1,6 +1,8 @@
 using FakeAi.Engine.Generation;
 using FakeAi.Engine.Hosting;
 using FakeAi.Engine.Latency;
+using FakeAi.Engine.Streaming;
+using FakeAi.Engine.Streaming.Formatters;
 using FakeAi.Engine.Workers;
 
 namespace FakeAi.Engine.Pipeline;
@@ -19,4 +21,10 @@ internal sealed record GenerationCall(
 {
     /// <summary>Who goes first where requests wait for a worker.</summary>
     public PriorityClass Priority { get; init; } = PriorityClass.Normal;
+
+    /// <summary>What the stream carries.</summary>
+    public StreamType Type { get; init; } = StreamType.Chat;
+
+    /// <summary>The format of a streamed answer.</summary>
+    public StreamFrame Frame { get; init; } = StreamFrame.ServerSentEvents;
 }

@@ -1,9 +1,12 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
+using System.IO.Pipelines;
 using FakeAi.Contracts.Wire;
 using FakeAi.Engine.Generation;
 using FakeAi.Engine.Latency;
 using FakeAi.Engine.Streaming;
+using FakeAi.Engine.Streaming.Compression;
 using FakeAi.Engine.Telemetry;
 using FakeAi.EventBus;
 using FakeAi.ServiceDefaults.Hosting;
@@ -20,22 +23,30 @@ internal sealed class GenerationPipeline(
     RequestAdmission admission,
     LatencyModel latency,
     StreamManager streams,
+    ContentCodings codings,
     EngineClock clock,
     EngineTelemetry telemetry,
     IEventPublisher events,
     IOptions<EngineOptions> options,
     IOptions<InstallationOptions> installation)
 {
-    private readonly TimeSpan _timeout = TimeSpan.FromSeconds(options.Value.TimeoutSeconds);
+    /// <summary>From which length on an answer that is sent whole is compressed for clients that ask for it.</summary>
+    private const int LeastCompressed = 1024;
+
+    private readonly bool _adaptive = options.Value.AdaptiveChunks;
     private readonly long _serverSeed = installation.Value.Seed;
 
     /// <summary>Answers a request. The caller holds a slot of the <see cref="StreamManager"/>.</summary>
     /// <exception cref="Workers.AdmissionRefusedException">It got no worker; nothing was sent, and the dialect answers.</exception>
+    /// <exception cref="StreamCancelledException">An administrator cancelled it before it had a worker; the dialect answers.</exception>
     public async Task RunAsync(HttpContext context, GenerationCall call)
     {
         var request = call.Request;
         var seed = request.SeedFor(_serverSeed);
-        using var slot = await admission.EnterAsync(call, context.RequestAborted);
+
+        // Opened before a worker is waited for: who waits is listed, too, and can be cancelled.
+        using var handle = streams.Open(StreamContexts.Of(context.Request.Headers, call, seed), call.Arrival.ReceivedUs);
+        using var slot = await admission.EnterAsync(call, handle, context.RequestAborted);
         var answer = generator.Generate(request, seed);
 
         // Hidden reasoning takes its time before the first token, unless the request says when that is due.
@@ -50,14 +61,17 @@ internal sealed class GenerationPipeline(
         response.Headers[PublicHeaders.ScheduledTtftMs] = (schedule.TtftUs / 1000m).ToString("0.###", CultureInfo.InvariantCulture);
         response.Headers[InternalHeaders.Model] = request.Model.Id;
         response.ContentType = told.ContentType;
+        using var compressed = told.Encoder is null ? null : codings.TryWrap(context);
+        var output = compressed ?? response.BodyWriter;
         var stream = new PacedStream(
-            answer, schedule, clock, call.Arrival.ReceivedUs, _timeout, journal, told.Encoder is null ? null : response.BodyWriter, told.Encoder);
+            answer, schedule, clock, handle, journal, told.Encoder is null ? null : output, told.Encoder, call.Frame,
+            _adaptive ? new AdaptiveChunker() : null);
 
         journal.Started(call.Route, request, call.Stream, answer, schedule, slot);
         var outcome = await streams.RunAsync(stream, context.RequestAborted);
         try
         {
-            await EndAsync(context, call, answer, told, outcome);
+            await EndAsync(context, call, answer, told, outcome, output);
         }
         finally
         {
@@ -69,28 +83,58 @@ internal sealed class GenerationPipeline(
         }
     }
 
-    private async Task EndAsync(HttpContext context, GenerationCall call, Answer answer, IDialectAnswer told, StreamOutcome outcome)
+    private async Task EndAsync(
+        HttpContext context, GenerationCall call, Answer answer, IDialectAnswer told, StreamOutcome outcome, PipeWriter output)
     {
         var response = context.Response;
-        switch (outcome.End)
+        if (outcome.End == StreamEnd.Completed)
         {
-            case StreamEnd.Completed:
-                var now = clock.NowUs - call.Arrival.ReceivedUs;
-                if (told.Encoder is null)
-                {
-                    told.WriteWhole(response.BodyWriter);
-                }
+            var now = clock.NowUs - call.Arrival.ReceivedUs;
+            if (told.Encoder is null)
+            {
+                WriteWhole(context, told);
+            }
 
-                WriteTrailers(response, call.Request, answer, outcome, told.FinishReasons[0], told.Encoder is null ? now : outcome.LastTokenUs ?? now);
-                break;
-            case StreamEnd.TimedOut when !outcome.Started:
+            Finish(output);
+            WriteTrailers(response, call.Request, answer, outcome, told.FinishReasons[0], told.Encoder is null ? now : outcome.LastTokenUs ?? now);
+            return;
+        }
+
+        switch (BrokenEnd.Choose(response, outcome, call.Frame.TellsErrors))
+        {
+            case BrokenEnding.Answer when outcome.End == StreamEnd.TimedOut:
                 await told.WriteTimeoutAsync(response, context.RequestAborted);
                 break;
-            default:
-                // Bytes were sent already, or nobody reads them: a broken stream is what the caller can tell apart.
+            case BrokenEnding.Answer:
+                await told.WriteErrorAsync(response, outcome.Error!, context.RequestAborted);
+                break;
+            case BrokenEnding.Tell:
+                told.WriteStreamError(output, call.Frame, outcome.Error!);
+                Finish(output);
+                break;
+            case BrokenEnding.Break:
                 context.Abort();
                 break;
         }
+    }
+
+    /// <summary>Writes a coding's end. The response's own writer is the server's to complete.</summary>
+    private static void Finish(PipeWriter output) => (output as CompressedWriter)?.Complete();
+
+    private void WriteWhole(HttpContext context, IDialectAnswer told)
+    {
+        if (ContentCodings.Choose(context.Request.Headers.AcceptEncoding) is null)
+        {
+            told.WriteWhole(context.Response.BodyWriter);
+            return;
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(2 * LeastCompressed);
+        told.WriteWhole(buffer);
+        using var compressed = buffer.WrittenCount > LeastCompressed ? codings.TryWrap(context) : null;
+        var output = compressed ?? context.Response.BodyWriter;
+        output.Write(buffer.WrittenSpan);
+        Finish(output);
     }
 
     private static void WriteTrailers(

@@ -1,5 +1,6 @@
 using System.Buffers;
 using FakeAi.Engine.Streaming;
+using FakeAi.Engine.Streaming.Formatters;
 
 namespace FakeAi.Engine.Pipeline;
 
@@ -25,4 +26,16 @@ internal interface IDialectAnswer
 
     /// <summary>Answers with the dialect's error for an answer that took too long before its first byte.</summary>
     Task WriteTimeoutAsync(HttpResponse response, CancellationToken cancellationToken);
+
+    /// <summary>Answers with the dialect's error for an answer that ended otherwise before its first byte. Unless told otherwise, OpenAI's.</summary>
+    Task WriteErrorAsync(HttpResponse response, StreamError error, CancellationToken cancellationToken) =>
+        BrokenEnd.AnswerAsync(response, error, cancellationToken);
+
+    /// <summary>Writes the dialect's error into a stream under way. Unless told otherwise, OpenAI's.</summary>
+    void WriteStreamError(IBufferWriter<byte> output, StreamFrame frame, StreamError error)
+    {
+        output.Write(frame.Prefix.Span);
+        error.WriteEnvelope(output);
+        output.Write(frame.Suffix.Span);
+    }
 }

@@ -4,6 +4,7 @@ using FakeAi.Contracts.Events;
 using FakeAi.Engine.Generation;
 using FakeAi.Engine.KvCache;
 using FakeAi.Engine.Latency;
+using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Workers;
 using FakeAi.EventBus;
 using Microsoft.Extensions.Options;
@@ -12,21 +13,22 @@ namespace FakeAi.Engine.Pipeline;
 
 /// <summary>Brings a request to a worker: hashes its prompt where the cache may know it, waits, and tells what the cache had.</summary>
 internal sealed class RequestAdmission(
-    WorkerPool pool, LatencyProfiles profiles, Tokenizers tokenizers, IEventPublisher events, IOptions<EngineOptions> options)
+    WorkerPool pool, StreamManager streams, LatencyProfiles profiles, Tokenizers tokenizers, IEventPublisher events, IOptions<EngineOptions> options)
 {
     private readonly KvCacheOptions _cache = options.Value.KvCache;
     private readonly long _timeoutUs = (long)(options.Value.TimeoutSeconds * 1_000_000);
 
     /// <summary>Waits for a place. The caller disposes it however the request ends.</summary>
     /// <exception cref="AdmissionRefusedException">The queue is full, or the time is up.</exception>
-    /// <exception cref="OperationCanceledException">The client left while it waited.</exception>
-    public async Task<WorkerSlot> EnterAsync(GenerationCall call, CancellationToken aborted)
+    /// <exception cref="StreamCancelledException">An administrator cancelled the stream while it waited.</exception>
+    /// <exception cref="OperationCanceledException">The client left, or the engine stops, while it waited.</exception>
+    public async Task<WorkerSlot> EnterAsync(GenerationCall call, StreamHandle handle, CancellationToken aborted)
     {
         var request = call.Request;
         var rule = CacheRule.For(request.Model.Provider);
         var admission = new Admission(
             Blocks(call, rule), rule, request.PromptTokens, ProfileOf(call), call.Priority, call.Arrival.ReceivedUs + _timeoutUs);
-        var slot = await pool.EnterAsync(admission, aborted);
+        var slot = await EnterAsync(admission, handle, aborted);
         if (admission.LooksUp)
         {
             events.Publish(
@@ -36,6 +38,32 @@ internal sealed class RequestAdmission(
         }
 
         return slot;
+    }
+
+    private async ValueTask<WorkerSlot> EnterAsync(Admission admission, StreamHandle handle, CancellationToken aborted)
+    {
+        try
+        {
+            var entering = pool.EnterAsync(admission, handle.Stopping);
+            if (entering.IsCompleted)
+            {
+                return await entering;
+            }
+
+            await using (streams.Watch(handle, aborted))
+            {
+                return await entering;
+            }
+        }
+        catch (AdmissionRefusedException refused)
+        {
+            handle.Lifecycle.TryMove(refused.TimedOut ? StreamState.TimedOut : StreamState.Failed);
+            throw;
+        }
+        catch (OperationCanceledException) when (handle.Lifecycle is { State: StreamState.Cancelled, Cause: StreamCause.Admin })
+        {
+            throw new StreamCancelledException(handle.Context.Id);
+        }
     }
 
     /// <summary>What the schedule of an admitted request depends on.</summary>

@@ -10,7 +10,49 @@ namespace FakeAi.Engine.Streaming;
 /// <param name="MergedChunks">Chunks written together with a later one because the stream was behind.</param>
 /// <param name="Started">Whether anything was written.</param>
 internal sealed record StreamOutcome(
-    StreamEnd End, int Tokens, long? FirstTokenUs, long? LastTokenUs, int[] TokenDeltasUs, long MaxLagUs, int MergedChunks, bool Started);
+    StreamEnd End, int Tokens, long? FirstTokenUs, long? LastTokenUs, int[] TokenDeltasUs, long MaxLagUs, int MergedChunks, bool Started)
+{
+    /// <summary>On whose account it ended.</summary>
+    public StreamCause Cause { get; init; }
+
+    /// <summary>What the client is to be told; null when it was told all, or is not there any more.</summary>
+    public StreamError? Error { get; init; }
+
+    /// <summary>Whether the client had not taken what was written before: nothing more can be told then.</summary>
+    public bool Stuck { get; init; }
+
+    /// <summary>The outcome of a stream that has its final state.</summary>
+    public static StreamOutcome Of(StreamHandle handle, TokenTimes times, bool started, bool stuck)
+    {
+        var (state, cause) = (handle.Lifecycle.State, handle.Lifecycle.Cause);
+        return new StreamOutcome(
+            EndOf(state), times.Tokens, times.FirstUs, times.LastUs, times.Deltas(), handle.Recorder.MaxLagUs, handle.Recorder.Merged, started)
+        {
+            Cause = cause,
+            Error = ErrorOf(state, cause),
+            Stuck = stuck,
+        };
+    }
+
+    /// <summary>The end that a final state means.</summary>
+    public static StreamEnd EndOf(StreamState state) => state switch
+    {
+        StreamState.Completed => StreamEnd.Completed,
+        StreamState.Cancelled => StreamEnd.Cancelled,
+        StreamState.TimedOut => StreamEnd.TimedOut,
+        _ => StreamEnd.Failed,
+    };
+
+    /// <summary>What the client of a stream that ended so is to be told.</summary>
+    public static StreamError? ErrorOf(StreamState state, StreamCause cause) => (state, cause) switch
+    {
+        (StreamState.Cancelled, StreamCause.Admin) => StreamError.Cancelled,
+        (StreamState.TimedOut, StreamCause.Idle) => StreamError.IdleTimeout,
+        (StreamState.TimedOut, _) => StreamError.TotalTimeout,
+        (StreamState.Failed, _) => StreamError.Failed,
+        _ => null,
+    };
+}
 
 internal enum StreamEnd
 {

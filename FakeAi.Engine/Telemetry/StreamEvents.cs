@@ -15,6 +15,10 @@ internal sealed class StreamEvents(IEventPublisher events, string requestId, str
             endpoint, request.Model.Id, stream, request.PromptTokens, schedule.TtftUs, schedule.EndUs, answer.OutputTokens,
             slot.CachedTokens, slot.QueueUs, slot.Worker));
 
+    /// <summary>Tells of a stream whose length nobody knows beforehand.</summary>
+    public void Started(StreamContext context) =>
+        Publish(new StreamStarted(context.Endpoint, context.Model, Stream: true, context.PromptTokens, 0, 0, 0));
+
     public void FirstToken(long afterUs) => Publish(new StreamFirstToken(afterUs));
 
     public void Progress(int tokens, long afterUs) => Publish(new StreamProgress(tokens, afterUs));

@@ -23,6 +23,14 @@ internal static class PriorityClasses
         _ => null,
     };
 
+    /// <summary>The word of a class.</summary>
+    public static string Word(this PriorityClass priority) => priority switch
+    {
+        PriorityClass.High => "high",
+        PriorityClass.Low => "low",
+        _ => "normal",
+    };
+
     /// <summary>The class that OpenAI's service tier stands for.</summary>
     public static PriorityClass OfServiceTier(string tier) => tier switch
     {

@@ -42,6 +42,21 @@ internal static class OpenAiErrors
     public static readonly OpenAiError StreamTimeout = new(
         200, "The answer took longer than the gateway allows; the connection was aborted.", ServerError, null, "timeout");
 
+    public static readonly OpenAiError StreamTimedOut = new(
+        200, "The engine ended the stream: it took too long, or stood still too long.", ServerError, null, "timeout");
+
+    public static readonly OpenAiError StreamFailed = new(
+        200, "The engine failed in the middle of its answer and said so in the stream.", ServerError, null, "generation_failed");
+
+    public static readonly OpenAiError UnknownStream = new(
+        404, "There is no such stream: it never was, or it ended too long ago.", InvalidRequest, "id", "stream_not_found");
+
+    public static readonly OpenAiError StreamWrongState = new(
+        409, "The stream is not in a state that allows this.", InvalidRequest, "id", "stream_wrong_state");
+
+    public static readonly OpenAiError StreamName = new(
+        400, "A generator's name has 1 to 64 lower-case letters, digits, hyphens or underscores.", InvalidRequest, "generator");
+
     public static readonly OpenAiError EngineRefuses = new(
         502, "The engine refused the gateway: their FakeAi:InternalToken differ.", ServerError, null, "engine_refused");
 

@@ -5,4 +5,7 @@ internal static class CancelReasons
 {
     /// <summary>The client closed its connection.</summary>
     public const string ClientDisconnected = "client_disconnected";
+
+    /// <summary>An administrator cancelled it.</summary>
+    public const string Cancelled = "cancelled";
 }

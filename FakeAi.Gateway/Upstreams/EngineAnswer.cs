@@ -83,7 +83,10 @@ internal static class EngineAnswer
 
             if (read == 0)
             {
-                return await FinishAsync(context);
+                // Before the client's end is written: where the engine wants it broken off, it must not look whole.
+                return call.Response.TrailingHeaders.NonValidated.Contains(InternalHeaders.Broken)
+                    ? RelayOutcome.Delivered
+                    : await FinishAsync(context);
             }
 
             writer.Advance(read);
@@ -134,8 +137,16 @@ internal static class EngineAnswer
             (int)Math.Min(Number(trailers, InternalHeaders.OutputTokens) ?? 0, int.MaxValue),
             trailers.TryGetValues(InternalHeaders.FinishReason, out var reason) ? reason.ToString() : null,
             Number(trailers, InternalHeaders.TtftUs),
-            Number(trailers, InternalHeaders.E2eUs));
+            Number(trailers, InternalHeaders.E2eUs))
+        {
+            Outcome = trailers.TryGetValues(InternalHeaders.Outcome, out var outcome) ? outcome.ToString() : null,
+            Broken = trailers.Contains(InternalHeaders.Broken),
+        };
     }
+
+    /// <summary>Whether an error answer tells of a request that was cancelled on purpose.</summary>
+    public static bool WasCancelled(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues(InternalHeaders.Outcome, out var outcome) && outcome.ToString() == "cancelled";
 
     private static async Task<RelayOutcome> FinishAsync(HttpContext context)
     {

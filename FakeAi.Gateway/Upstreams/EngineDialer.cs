@@ -11,6 +11,9 @@ namespace FakeAi.Gateway.Upstreams;
 internal sealed partial class EngineDialer(
     EnginePool pool, FastMode fastMode, IOptions<InstallationOptions> installation, ILogger<EngineDialer> logger)
 {
+    private const string FormatParameter = "format";
+    private const int MaxFormat = 32;
+
     private readonly string? _token = installation.Value.InternalToken is { Length: > 0 } token ? token : null;
 
     /// <summary>Gives the answer's beginning, or why none could be had.</summary>
@@ -54,7 +57,7 @@ internal sealed partial class EngineDialer(
     private async Task<EngineCall> SendAsync(
         Engine engine, HttpRequest from, GatewayRequest request, string path, RequestBody body, CancellationToken cancellationToken)
     {
-        var message = new HttpRequestMessage(HttpMethod.Post, engine.For(path))
+        var message = new HttpRequestMessage(HttpMethod.Post, Address(engine, from, request, path))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -77,6 +80,18 @@ internal sealed partial class EngineDialer(
             engine.Leave();
             throw;
         }
+    }
+
+    /// <summary>The address at an engine. Only that of a fixed route without parameters is kept: clients can make up any number of others.</summary>
+    private static Uri Address(Engine engine, HttpRequest from, GatewayRequest request, string path)
+    {
+        if (!from.QueryString.HasValue || !from.Query.TryGetValue(FormatParameter, out var format))
+        {
+            return path == request.Endpoint ? engine.For(path) : new Uri(engine.Data, path);
+        }
+
+        var value = format.ToString();
+        return new Uri(engine.Data, $"{path}?{FormatParameter}={Uri.EscapeDataString(value.Length <= MaxFormat ? value : value[..MaxFormat])}");
     }
 
     /// <summary>The handler tells its own connect timeout as a cancellation.</summary>

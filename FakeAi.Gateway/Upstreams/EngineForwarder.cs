@@ -70,8 +70,36 @@ internal sealed class EngineForwarder(EngineDialer dialer, IOptions<GatewayOptio
                 context.Abort();
                 break;
             case RelayOutcome.Delivered when call.Response.IsSuccessStatusCode:
-                request.Complete(context.Response.StatusCode, EngineAnswer.Summary(call.Response));
+                End(context, request, EngineAnswer.Summary(call.Response));
                 break;
+            case RelayOutcome.Delivered when EngineAnswer.WasCancelled(call.Response):
+                request.Cancel(CancelReasons.Cancelled);
+                break;
+        }
+    }
+
+    /// <summary>Ends a request whose answer came to its end, though perhaps not whole.</summary>
+    private static void End(HttpContext context, GatewayRequest request, EngineSummary summary)
+    {
+        switch (summary.Outcome)
+        {
+            case null:
+                request.Complete(context.Response.StatusCode, summary);
+                break;
+            case "cancelled":
+                request.Cancel(CancelReasons.Cancelled);
+                break;
+            case "timed_out":
+                request.Fail(OpenAiErrors.StreamTimedOut with { Status = context.Response.StatusCode });
+                break;
+            default:
+                request.Fail(OpenAiErrors.StreamFailed with { Status = context.Response.StatusCode });
+                break;
+        }
+
+        if (summary.Broken)
+        {
+            context.Abort();
         }
     }
 

@@ -13,6 +13,7 @@ namespace FakeAi.Gateway.Upstreams;
 internal static class ForwardedHeaders
 {
     private const int MaxValue = 64;
+    private const int MaxEncodings = 256;
 
     private static readonly string[] s_public =
     [
@@ -51,6 +52,17 @@ internal static class ForwardedHeaders
         if (from.Headers.Accept is { Count: 1 } accept && HeaderText.IsPrintable(accept[0]))
         {
             headers.TryAddWithoutValidation(HeaderNames.Accept, accept[0]);
+        }
+
+        if (from.Headers.AcceptEncoding is { Count: > 0 } encodings && encodings.ToString() is { Length: <= MaxEncodings } encoding && HeaderText.IsPrintable(encoding))
+        {
+            headers.TryAddWithoutValidation(HeaderNames.AcceptEncoding, encoding);
+        }
+
+        // Masked keys have an ellipsis, which no header can carry.
+        if (request.Key?.Replace("…", "...", StringComparison.Ordinal) is { } key && HeaderText.IsPrintable(key))
+        {
+            headers.TryAddWithoutValidation(InternalHeaders.Client, key);
         }
 
         headers.TryAddWithoutValidation(PublicHeaders.RequestId, request.Id);

@@ -2,6 +2,7 @@ using System.Buffers;
 using FakeAi.Engine.Generation;
 using FakeAi.Engine.Pipeline;
 using FakeAi.Engine.Streaming;
+using FakeAi.Engine.Streaming.Formatters;
 
 namespace FakeAi.Engine.Dialects.OpenAiChat;
 
@@ -9,12 +10,16 @@ namespace FakeAi.Engine.Dialects.OpenAiChat;
 internal sealed class ChatAnswer : IDialectAnswer
 {
     private readonly ToldChat _told;
+    private readonly StreamFrame _frame;
 
-    public ChatAnswer(ChatRequest request, Answer answer, GenerationContext context, ITokenizer tokenizer, AnswerHead head)
+    public ChatAnswer(ChatRequest request, Answer answer, GenerationContext context, ITokenizer tokenizer, AnswerHead head, StreamFrame frame)
     {
         _told = new ToldChat(request, head, answer, context.CachedTokens, context.Seed, tokenizer);
+        _frame = frame;
         FinishReasons = [.. answer.Choices.Select(c => c.Finish.Word(request.Functions))];
-        Encoder = request.Stream is { } how ? new ChunkWriter(_told, how, ChunkFrame.ServerSentEvents) : null;
+        Encoder = request.Stream is not { } how ? null
+            : frame.ContentOnly ? new TextWriter(answer.Choices[0])
+            : new ChunkWriter(_told, how, frame);
     }
 
     public string Id => _told.Head.Id;
@@ -23,7 +28,7 @@ internal sealed class ChatAnswer : IDialectAnswer
 
     public IReadOnlyList<string> FinishReasons { get; }
 
-    public string ContentType => Encoder is null ? "application/json" : "text/event-stream; charset=utf-8";
+    public string ContentType => Encoder is null ? "application/json" : _frame.ContentType;
 
     public IChunkEncoder? Encoder { get; }
 

@@ -2,6 +2,7 @@ using FakeAi.Engine.Generation;
 using FakeAi.Engine.Hosting;
 using FakeAi.Engine.Pipeline;
 using FakeAi.Engine.Streaming;
+using FakeAi.Engine.Streaming.Formatters;
 using FakeAi.Engine.Workers;
 using FakeAi.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Options;
@@ -15,6 +16,7 @@ internal sealed class ChatHandler(
     SteeringReader steering,
     GenerationPipeline pipeline,
     OpenAiExchange exchange,
+    StreamFormats formats,
     Tokenizers tokenizers,
     EngineClock clock,
     IOptions<InstallationOptions> installation)
@@ -30,11 +32,14 @@ internal sealed class ChatHandler(
     {
         var request = await body.ReadAsync(context, parser.Parse);
         var (timing, priority) = steering.Read(context.Request.Headers, request.Steering);
+        var frame = request.Stream is null ? StreamFrame.ServerSentEvents : formats.ChooseFrame(context.Request);
+        OpenAiExchange.RefusePlainText(frame, request.Generation.Choices);
         await pipeline.RunAsync(context, new GenerationCall(
             Route, Operation, arrival, request.Generation, timing, request.Stream is not null,
             (answer, found) => new ChatAnswer(request, answer, found, tokenizers.For(request.Generation.Model), AnswerHead.Create(
-                "chatcmpl-", request.Generation, request.ServiceTier, found.Seed, _serverSeed, clock.UnixUs / 1_000_000, arrival.Deterministic)))
+                "chatcmpl-", request.Generation, request.ServiceTier, found.Seed, _serverSeed, clock.UnixUs / 1_000_000, arrival.Deterministic), frame))
         {
+            Frame = frame,
             Priority = priority ?? PriorityClasses.OfServiceTier(request.ServiceTier),
         });
     }

@@ -43,18 +43,24 @@ internal sealed class ChoiceChunks
     /// <summary>The rest of the last chunk, which tells how the choice ends.</summary>
     public byte[] Finish { get; }
 
-    /// <summary>The chunk of a step, in its three pieces. Steps are asked for in order.</summary>
-    public StepBytes Step(int step)
+    /// <summary>The chunk of one step or of several of one part, in its three pieces. Steps are asked for in order.</summary>
+    /// <param name="from">The first step.</param>
+    /// <param name="to">The step after the last that may be in it.</param>
+    /// <param name="end">The step after the last that is.</param>
+    public StepBytes Run(int from, int to, out int end)
     {
-        while (step >= _sections[_section].EndStep)
+        while (from >= _sections[_section].EndStep)
         {
             _section++;
         }
 
         var section = _sections[_section];
-        var from = step == 0 ? 0 : _ends[step - 1];
+        end = section.Joins ? Math.Min(to, section.EndStep) : from + 1;
+        var start = from == 0 ? 0 : _ends[from - 1];
+        var pieces = section.Part.Pieces;
+        var (first, last) = (from - section.PartStep, end - 1 - section.PartStep);
         return new StepBytes(
-            section.Open, _data.AsSpan(from, _ends[step] - from), section.Close, section.Part.Piece(step - section.PartStep).Length);
+            section.Open, _data.AsSpan(start, _ends[end - 1] - start), section.Close, pieces[last].End - (first == 0 ? 0 : pieces[first - 1].End));
     }
 
     private void Encode(AnswerChoice choice, ToldChat told, int index)
@@ -76,7 +82,7 @@ internal sealed class ChoiceChunks
                 output.Write(Utf8(CallHead(call, calls, told.Request.Functions)));
                 _ends[step++] = output.WrittenCount;
                 piece = 1;
-                _sections.Add(new Section(part, from, step, [], Utf8("}" + NoLogprobs)));
+                _sections.Add(new Section(part, from, step, [], Utf8("}" + NoLogprobs), Joins: false));
             }
 
             var probabilities = told.Request.TopLogprobs is { } top && LogprobWriter.Tells(part.Kind)
@@ -94,7 +100,8 @@ internal sealed class ChoiceChunks
             }
 
             var (open, close) = Frame(part, calls, told.Request.Functions);
-            _sections.Add(new Section(part, from, step, Utf8(open), Utf8(probabilities is null ? close + "}" + NoLogprobs : ",\"finish_reason\":null}")));
+            var rest = probabilities is null ? close + "}" + NoLogprobs : ",\"finish_reason\":null}";
+            _sections.Add(new Section(part, from, step, Utf8(open), Utf8(rest), Joins: probabilities is null));
             calls += part.Call is null ? 0 : 1;
         }
 
@@ -150,7 +157,7 @@ internal sealed class ChoiceChunks
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Steps of one part that are framed alike.</summary>
-    private sealed record Section(AnswerPart Part, int PartStep, int EndStep, byte[] Open, byte[] Close);
+    private sealed record Section(AnswerPart Part, int PartStep, int EndStep, byte[] Open, byte[] Close, bool Joins);
 }
 
 /// <summary>A chunk's pieces between the choice's head and its end, and the UTF-16 length of what it tells.</summary>

@@ -6,11 +6,12 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using FakeAi.Engine.Randomness;
 using FakeAi.Engine.Streaming;
+using FakeAi.Engine.Streaming.Formatters;
 
 namespace FakeAi.Engine.Dialects.OpenAiChat;
 
 /// <summary>
-/// Writes an answer chunk by chunk. All that stays the same from chunk to chunk, and every token in its escaped form, is
+/// Writes an answer's chunks in a format's frame. All that stays the same from chunk to chunk, and every token in its escaped form, is
 /// encoded beforehand; on the wheel's thread bytes are only copied.
 /// </summary>
 internal sealed class ChunkWriter : IChunkEncoder
@@ -19,18 +20,20 @@ internal sealed class ChunkWriter : IChunkEncoder
     private const string ObfuscationAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private const ulong Purpose = 0x0BF5;
 
-    private readonly ChunkFrame _frame;
     private readonly byte[] _head;
     private readonly byte[] _tail;
     private readonly ChoiceChunks[] _choices;
     private readonly byte[]? _usage;
     private readonly byte[]? _padding;
+    private readonly byte[] _close;
+    private readonly ReadOnlyMemory<byte> _done;
     private int _paddingAt;
 
-    public ChunkWriter(ToldChat told, StreamOptions options, ChunkFrame frame)
+    public ChunkWriter(ToldChat told, StreamOptions options, StreamFrame frame)
     {
         var head = told.Head;
-        _frame = frame;
+        _close = [.. "}"u8, .. frame.Suffix.Span];
+        _done = frame.Done;
         _head = [.. frame.Prefix.Span, .. Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
             $"{{\"id\":\"{head.Id}\",\"object\":\"chat.completion.chunk\",\"created\":{head.Created},\"model\":{Json(head.Model)},"
@@ -62,20 +65,22 @@ internal sealed class ChunkWriter : IChunkEncoder
         }
     }
 
-    public void WriteStep(PipeWriter output, int step)
+    public void WriteStep(PipeWriter output, int step) => WriteSteps(output, step, step + 1);
+
+    /// <summary>One chunk for each choice and part: steps of one part are joined, unless each tells its probabilities.</summary>
+    public void WriteSteps(PipeWriter output, int from, int to)
     {
         foreach (var choice in _choices)
         {
-            if (step >= choice.Steps)
+            var last = Math.Min(to, choice.Steps);
+            for (var step = from; step < last;)
             {
-                continue;
-            }
-
-            var bytes = choice.Step(step);
-            Write(output, choice.Head, bytes.Open, bytes.Data, bytes.Close, bytes.Length);
-            if (step == choice.Steps - 1)
-            {
-                Write(output, choice.Head, choice.Finish, [], [], 0);
+                var bytes = choice.Run(step, last, out step);
+                Write(output, choice.Head, bytes.Open, bytes.Data, bytes.Close, bytes.Length);
+                if (step == choice.Steps)
+                {
+                    Write(output, choice.Head, choice.Finish, [], [], 0);
+                }
             }
         }
     }
@@ -90,11 +95,10 @@ internal sealed class ChunkWriter : IChunkEncoder
             var at = 0;
             Obfuscate(end, ref at, 0);
             output.Write(end[..at]);
-            output.Write("}"u8);
-            output.Write(_frame.Suffix.Span);
+            output.Write(_close);
         }
 
-        output.Write(_frame.Done.Span);
+        output.Write(_done.Span);
     }
 
     /// <summary>A text as a JSON string.</summary>
@@ -104,7 +108,7 @@ internal sealed class ChunkWriter : IChunkEncoder
     private void Write(
         PipeWriter output, ReadOnlySpan<byte> head, ReadOnlySpan<byte> open, ReadOnlySpan<byte> data, ReadOnlySpan<byte> close, int contentLength)
     {
-        var most = _head.Length + head.Length + open.Length + data.Length + close.Length + _tail.Length + 64 + _frame.Suffix.Length;
+        var most = _head.Length + head.Length + open.Length + data.Length + close.Length + _tail.Length + 64 + _close.Length;
         var span = output.GetSpan(most);
         var at = 0;
         Copy(_head, span, ref at);
@@ -114,8 +118,7 @@ internal sealed class ChunkWriter : IChunkEncoder
         Copy(close, span, ref at);
         Copy(_tail, span, ref at);
         Obfuscate(span, ref at, contentLength);
-        Copy("}"u8, span, ref at);
-        Copy(_frame.Suffix.Span, span, ref at);
+        Copy(_close, span, ref at);
         output.Advance(at);
     }
 

@@ -1,5 +1,8 @@
+using FakeAi.Contracts.Wire;
 using FakeAi.Engine.Hosting;
+using FakeAi.Engine.Pipeline;
 using FakeAi.Engine.Streaming;
+using FakeAi.Engine.Streaming.Formatters;
 using FakeAi.Engine.Telemetry;
 using FakeAi.Engine.Workers;
 
@@ -37,6 +40,17 @@ internal sealed partial class OpenAiExchange(StreamManager streams, EngineClock 
         {
             await RefuseAsync(context, operation, arrival, OpenAiFault.WrongSteering(wrong));
         }
+        catch (FormatNotAvailableException wrong)
+        {
+            await RefuseAsync(context, operation, arrival, new OpenAiFault(wrong.Status, wrong.Message, StreamFormats.Parameter, "unsupported_format"));
+        }
+        catch (StreamCancelledException cancelled)
+        {
+            // While it waited for a worker: the gateway must count it as cancelled, as it does one that was under way.
+            telemetry.RecordRefused(new GenAiTags(operation, "openai"), clock.NowUs - arrival.ReceivedUs, cancelled.Error.Code);
+            context.Response.Headers[InternalHeaders.Outcome] = StreamEvents.Word(StreamEnd.Cancelled);
+            await BrokenEnd.AnswerAsync(context.Response, cancelled.Error, context.RequestAborted);
+        }
         catch (BadHttpRequestException exception)
         {
             await RefuseAsync(context, operation, arrival, new OpenAiFault(exception.StatusCode, BodyFault(exception.StatusCode)));
@@ -49,6 +63,16 @@ internal sealed partial class OpenAiExchange(StreamManager streams, EngineClock 
         finally
         {
             streams.Release();
+        }
+    }
+
+    /// <summary>Refuses plain text for an answer of several choices.</summary>
+    /// <exception cref="OpenAiFault">There are several.</exception>
+    public static void RefusePlainText(StreamFrame frame, int choices)
+    {
+        if (frame.ContentOnly && choices > 1)
+        {
+            throw new OpenAiFault(400, "Plain text can tell one choice only: ask for one, or choose another format.", "n", "unsupported_format");
         }
     }
 

@@ -5,6 +5,7 @@ using FakeAi.Engine.Dialects.OpenAiChat;
 using FakeAi.Engine.Generation;
 using FakeAi.Engine.Pipeline;
 using FakeAi.Engine.Streaming;
+using FakeAi.Engine.Streaming.Formatters;
 
 namespace FakeAi.Engine.Dialects.OpenAiCompletions;
 
@@ -14,12 +15,16 @@ internal sealed class CompletionAnswer : IDialectAnswer
     private static readonly JsonWriterOptions s_json = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ToldCompletion _told;
+    private readonly StreamFrame _frame;
 
-    public CompletionAnswer(CompletionRequest request, Answer answer, GenerationContext context, ITokenizer tokenizer, AnswerHead head)
+    public CompletionAnswer(CompletionRequest request, Answer answer, GenerationContext context, ITokenizer tokenizer, AnswerHead head, StreamFrame frame)
     {
         _told = ToldCompletion.Of(request, head, answer, context.CachedTokens, context.Seed, tokenizer);
         FinishReasons = [.. _told.Choices.Select(static c => c.Choice.Finish.Word())];
-        Encoder = request.Stream is { } how ? new TextChunkWriter(_told, how, ChunkFrame.ServerSentEvents) : null;
+        _frame = frame;
+        Encoder = request.Stream is not { } how ? null
+            : frame.ContentOnly ? new OpenAiChat.TextWriter(_told.Choices[0].Choice, request.Echo ? _told.Choices[0].Prompt.Text : "")
+            : new TextChunkWriter(_told, how, frame);
     }
 
     public string Id => _told.Head.Id;
@@ -28,7 +33,7 @@ internal sealed class CompletionAnswer : IDialectAnswer
 
     public IReadOnlyList<string> FinishReasons { get; }
 
-    public string ContentType => Encoder is null ? "application/json" : "text/event-stream; charset=utf-8";
+    public string ContentType => Encoder is null ? "application/json" : _frame.ContentType;
 
     public IChunkEncoder? Encoder { get; }
 

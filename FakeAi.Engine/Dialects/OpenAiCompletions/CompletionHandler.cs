@@ -3,6 +3,7 @@ using FakeAi.Engine.Generation;
 using FakeAi.Engine.Hosting;
 using FakeAi.Engine.Pipeline;
 using FakeAi.Engine.Streaming;
+using FakeAi.Engine.Streaming.Formatters;
 using FakeAi.Engine.Workers;
 using FakeAi.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Options;
@@ -16,6 +17,7 @@ internal sealed class CompletionHandler(
     SteeringReader steering,
     GenerationPipeline pipeline,
     OpenAiExchange exchange,
+    StreamFormats formats,
     Tokenizers tokenizers,
     EngineClock clock,
     IOptions<InstallationOptions> installation)
@@ -31,11 +33,15 @@ internal sealed class CompletionHandler(
     {
         var request = await body.ReadAsync(context, parser.Parse);
         var (timing, priority) = steering.Read(context.Request.Headers, request.Steering);
+        var frame = request.Stream is null ? StreamFrame.ServerSentEvents : formats.ChooseFrame(context.Request);
+        OpenAiExchange.RefusePlainText(frame, request.Prompts.Count * request.Returned);
         await pipeline.RunAsync(context, new GenerationCall(
             Route, Operation, arrival, request.Generation, timing, request.Stream is not null,
             (answer, found) => new CompletionAnswer(request, answer, found, tokenizers.For(request.Generation.Model), AnswerHead.Create(
-                "cmpl-", request.Generation, "default", found.Seed, _serverSeed, clock.UnixUs / 1_000_000, arrival.Deterministic)))
+                "cmpl-", request.Generation, "default", found.Seed, _serverSeed, clock.UnixUs / 1_000_000, arrival.Deterministic), frame))
         {
+            Type = StreamType.Completion,
+            Frame = frame,
             Priority = priority ?? PriorityClass.Normal,
         });
     }

@@ -7,19 +7,20 @@ using System.Text.Json;
 using FakeAi.Engine.Dialects.OpenAiChat;
 using FakeAi.Engine.Generation;
 using FakeAi.Engine.Streaming;
+using FakeAi.Engine.Streaming.Formatters;
 
 namespace FakeAi.Engine.Dialects.OpenAiCompletions;
 
 /// <summary>Writes an answer chunk by chunk. Every choice is encoded beforehand; on the wheel's thread bytes are only copied.</summary>
 internal sealed class TextChunkWriter : IChunkEncoder
 {
-    private readonly ChunkFrame _frame;
+    private readonly StreamFrame _frame;
     private readonly byte[] _head;
     private readonly byte[] _tail;
     private readonly byte[]? _usage;
     private readonly EncodedChoice[] _choices;
 
-    public TextChunkWriter(ToldCompletion told, StreamOptions options, ChunkFrame frame)
+    public TextChunkWriter(ToldCompletion told, StreamOptions options, StreamFrame frame)
     {
         var head = told.Head;
         _frame = frame;

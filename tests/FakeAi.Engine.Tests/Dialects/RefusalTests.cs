@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Dialects.OpenAiChat;
 using FakeAi.Engine.Generation;
+using FakeAi.Engine.Streaming.Formatters;
 
 namespace FakeAi.Engine.Tests.Dialects;
 
@@ -59,7 +60,7 @@ public sealed class RefusalTests
     {
         using var stream = new MemoryStream();
         var output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
-        var writer = new ChunkWriter(told, new StreamOptions(false, true), ChunkFrame.ServerSentEvents);
+        var writer = new ChunkWriter(told, new StreamOptions(false, true), StreamFrame.ServerSentEvents);
         writer.WriteStart(output);
         for (var step = 0; step < told.Answer.Steps; step++)
         {

@@ -46,7 +46,12 @@ public sealed class EngineHost : IAsyncDisposable
 
     public int Active => _app.Services.GetRequiredService<StreamManager>().Active;
 
-    public static async Task<EngineHost> StartAsync(params (string Key, string Value)[] settings)
+    public T Service<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    public static Task<EngineHost> StartAsync(params (string Key, string Value)[] settings) => StartAsync(static _ => { }, settings);
+
+    public static async Task<EngineHost> StartAsync(Action<IServiceCollection> more, params (string Key, string Value)[] settings)
     {
         var port = FreePort();
         var builder = WebApplication.CreateBuilder(["--urls", "http://127.0.0.1:0"]);
@@ -58,6 +63,7 @@ public sealed class EngineHost : IAsyncDisposable
         EngineEndpoints.Configure(builder);
         builder.AddServiceDefaults("engine");
         builder.AddEngine();
+        more(builder.Services);
         var app = builder.Build();
         app.MapServiceDefaults();
         app.MapEngine();

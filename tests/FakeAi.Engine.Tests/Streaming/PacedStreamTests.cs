@@ -1,21 +1,15 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
-using FakeAi.Engine.Generation;
 using FakeAi.Engine.Latency;
 using FakeAi.Engine.Streaming;
-using FakeAi.TestKit;
 
 namespace FakeAi.Engine.Tests.Streaming;
 
-public sealed class PacedStreamTests
+public sealed class PacedStreamTests : IDisposable
 {
-    private readonly ManualTimeProvider _time = new();
-    private readonly ClockWheel _wheel = new();
-    private readonly Observer _observer = new();
-    private readonly EngineClock _clock;
-
-    public PacedStreamTests() => _clock = new EngineClock(_time);
+    private readonly StreamWorld _world = new(new EngineOptions { TimeoutSeconds = 60 });
+    private readonly StreamWorld.Observer _observer = new();
 
     [Fact]
     public async Task Run_OnTime_WritesEachTokenAtItsDeadline()
@@ -77,9 +71,7 @@ public sealed class PacedStreamTests
     public async Task Run_ChunksOfOneTick_GoInOneWriteWithoutCountingAsMerged()
     {
         var pipe = new Pipe();
-        var stream = new PacedStream(
-            Words(5), new StreamSchedule(2_000, [2_000, 2_100, 2_200, 2_300, 9_000]), _clock, 0, TimeSpan.FromSeconds(9), _observer, pipe.Writer, new Encoder());
-        _wheel.Schedule(stream, stream.FirstDueUs);
+        var stream = Scheduled(_world.Make(new StreamSchedule(2_000, [2_000, 2_100, 2_200, 2_300, 9_000]), pipe.Writer));
         Run(4);
         Assert.True(pipe.Reader.TryRead(out var read));
         Assert.Equal("<t0t1t2t3", Text(read.Buffer));
@@ -93,11 +85,10 @@ public sealed class PacedStreamTests
     {
         var stream = Start(100, firstMs: 10, everyMs: 10, new Pipe());
         Run(45);
-        stream.Cancel();
-        _wheel.Schedule(stream, 0);
+        Assert.True(stream.Handle.TryCancel(StreamCause.Client));
         Run(1);
         var outcome = await stream.Completion;
-        Assert.Equal((StreamEnd.Cancelled, 4, 0), (outcome.End, outcome.Tokens, _wheel.Count));
+        Assert.Equal((StreamEnd.Cancelled, 4, 0), (outcome.End, outcome.Tokens, _world.Wheel.Count));
         Assert.Equal(3, outcome.TokenDeltasUs.Length);
     }
 
@@ -105,10 +96,12 @@ public sealed class PacedStreamTests
     public async Task Run_PastItsTimeout_EndsEvenWhileTheReaderIsStuck()
     {
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1));
-        var stream = Start(100, firstMs: 10, everyMs: 10, pipe, timeoutMs: 500);
-        Run(510);
+        using var world = new StreamWorld(new EngineOptions { TimeoutSeconds = 1 });
+        var stream = world.Start(1000, 10, 10, pipe.Writer);
+        world.Run(1_300);
         var outcome = await stream.Completion;
-        Assert.Equal((StreamEnd.TimedOut, 1, true, 0), (outcome.End, outcome.Tokens, outcome.Started, _wheel.Count));
+        Assert.Equal((StreamEnd.TimedOut, 1, true, 0), (outcome.End, outcome.Tokens, outcome.Started, world.Wheel.Count));
+        Assert.Equal((StreamError.TotalTimeout, true), (outcome.Error, outcome.Stuck));
     }
 
     [Fact]
@@ -125,9 +118,7 @@ public sealed class PacedStreamTests
     [Fact]
     public async Task Run_EncoderThrows_FailsThisStreamOnly()
     {
-        var broken = new PacedStream(
-            Words(3), new StreamSchedule(1_000, [1_000, 2_000, 3_000]), _clock, 0, TimeSpan.FromSeconds(9), _observer, new Pipe().Writer, new Encoder(throwAt: 1));
-        _wheel.Schedule(broken, broken.FirstDueUs);
+        var broken = _world.Start(3, 1, 1, new Pipe().Writer, encoder: new StreamWorld.Encoder(throwAt: 1));
         var healthy = Start(3, firstMs: 5, everyMs: 5, new Pipe());
         Run(40);
         Assert.Equal(StreamEnd.Failed, (await broken.Completion).End);
@@ -137,8 +128,7 @@ public sealed class PacedStreamTests
     [Fact]
     public async Task Run_WithoutOutput_WaitsForTheScheduleAndCountsGeneratedTokens()
     {
-        var whole = new PacedStream(Words(6), Every(6, 10, 10), _clock, 0, TimeSpan.FromSeconds(9), _observer, output: null, encoder: null);
-        _wheel.Schedule(whole, whole.FirstDueUs);
+        var whole = _world.Start(6, 10, 10, output: null, _observer);
         Run(59);
         Assert.False(whole.Completion.IsCompleted);
         Run(1);
@@ -158,56 +148,19 @@ public sealed class PacedStreamTests
         Assert.All(_observer.Told.Zip(_observer.Told.Skip(1)), p => Assert.True(p.Second.Us - p.First.Us >= 250_000 && p.Second.Tokens > p.First.Tokens));
     }
 
-    private PacedStream Start(int tokens, int firstMs, int everyMs, Pipe pipe, int timeoutMs = 60_000)
+    public void Dispose() => _world.Dispose();
+
+    private PacedStream Start(int tokens, int firstMs, int everyMs, Pipe pipe) =>
+        _world.Start(tokens, firstMs, everyMs, pipe.Writer, _observer);
+
+    private void Run(int milliseconds) => _world.Run(milliseconds);
+
+    private PacedStream Scheduled(PacedStream stream)
     {
-        var stream = new PacedStream(
-            Words(tokens), Every(tokens, firstMs, everyMs), _clock, 0, TimeSpan.FromMilliseconds(timeoutMs), _observer, pipe.Writer, new Encoder());
-        _wheel.Schedule(stream, stream.FirstDueUs);
+        stream.Handle.Lifecycle.TryMove(StreamState.Running);
+        _world.Wheel.Schedule(stream, stream.FirstDueUs);
         return stream;
     }
 
-    private void Run(int milliseconds)
-    {
-        for (var i = 0; i < milliseconds; i++)
-        {
-            _time.Advance(TimeSpan.FromMilliseconds(1));
-            _wheel.Tick(_clock.NowUs);
-        }
-    }
-
-    private static StreamSchedule Every(int steps, int firstMs, int everyMs) =>
-        new(firstMs * 1000L, [.. Enumerable.Range(0, steps).Select(i => (firstMs + (i * everyMs)) * 1000L)]);
-
-    private static Answer Words(int tokens) =>
-        new([new AnswerChoice([new AnswerPart(PartKind.Content, new string('x', tokens), [.. Enumerable.Range(1, tokens).Select(end => new TextPiece(end, 1))])], FinishReason.Stop)]);
-
     private static string Text(ReadOnlySequence<byte> bytes) => Encoding.UTF8.GetString(bytes);
-
-    private sealed class Encoder(int throwAt = -1) : IChunkEncoder
-    {
-        public void WriteStart(PipeWriter output) => output.Write("<"u8);
-
-        public void WriteStep(PipeWriter output, int step)
-        {
-            if (step == throwAt)
-            {
-                throw new InvalidOperationException("broken");
-            }
-
-            output.Write(Encoding.UTF8.GetBytes($"t{step}"));
-        }
-
-        public void WriteEnd(PipeWriter output) => output.Write(">"u8);
-    }
-
-    private sealed class Observer : IStreamObserver
-    {
-        public List<long> First { get; } = [];
-
-        public List<(int Tokens, long Us)> Told { get; } = [];
-
-        public void FirstToken(long afterUs) => First.Add(afterUs);
-
-        public void Progress(int tokens, long afterUs) => Told.Add((tokens, afterUs));
-    }
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using FakeAi.Contracts.Events;
 using FakeAi.Contracts.Queries;
 using FakeAi.Contracts.Wire;
+using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Tests.Hosting;
 using FakeAi.TestKit;
 
@@ -123,6 +124,30 @@ public sealed class AdmissionTests
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         await EngineHost.EventuallyAsync(() => host.Active == 0);
+    }
+
+    [Fact]
+    public async Task Waiting_IsListedAsInitializingAndCanBeCancelled()
+    {
+        await using var host = await EngineHost.StartAsync(("FakeAi:Engine:Workers:Count", "1"), ("FakeAi:Engine:Workers:MaxBatch", "1"));
+        using var leave = new CancellationTokenSource();
+        var first = SendAsync(host, "req_first", "", (PublicHeaders.TtftMs, "600000"), leave.Token);
+        await EngineHost.EventuallyAsync(() => host.Events.Of<StreamStarted>().Count == 1);
+        var second = SendAsync(host, "req_second", ",\"stream\":true", (PublicHeaders.Priority, "low"), Token);
+        await WaitingAsync(host, 1);
+        var streams = host.Service<StreamManager>();
+        Assert.Equal(("initializing", "low"), (streams.Status("req_second")!.State, streams.Status("req_second")!.Priority));
+        Assert.Equal(CommandResult.WrongState, streams.Pause("req_second"));
+        Assert.Equal(CommandResult.Done, streams.Cancel("req_second"));
+        using var cancelled = await second;
+        Assert.Equal((499, "cancelled"), ((int)cancelled.StatusCode, cancelled.Headers.GetValues(InternalHeaders.Outcome).Single()));
+        Assert.Equal("stream_cancelled", JsonNode.Parse(await cancelled.Content.ReadAsStringAsync(Token))!["error"]!["code"]!.ToString());
+        await WaitingAsync(host, 0);
+        Assert.Equal("cancelled", streams.Status("req_second")!.State);
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        await EngineHost.EventuallyAsync(() => host.Active == 0 && streams.Running == 0);
+        Assert.Equal("idle", Assert.Single((await MetricsAsync(host)).Workers).State);
     }
 
     [Fact]

@@ -1,0 +1,74 @@
+using FakeAi.Contracts.Wire;
+using FakeAi.Engine.Streaming;
+using FakeAi.Engine.Telemetry;
+
+namespace FakeAi.Engine.Pipeline;
+
+/// <summary>How a stream that was not told whole can be ended towards its client.</summary>
+internal enum BrokenEnding
+{
+    /// <summary>Nothing was sent: with an error's status and body.</summary>
+    Answer,
+
+    /// <summary>With an error within the stream.</summary>
+    Tell,
+
+    /// <summary>The gateway is told by the trailers, and breaks the client's connection off.</summary>
+    Trail,
+
+    /// <summary>Nobody reads, or nothing else can be told apart from a whole answer: the connection is broken off.</summary>
+    Break,
+}
+
+/// <summary>Ends streams that were not told whole, and tells the gateway how they ended.</summary>
+internal static class BrokenEnd
+{
+    /// <summary>Chooses the way, and says in headers or trailers what the gateway must know.</summary>
+    public static BrokenEnding Choose(HttpResponse response, StreamOutcome outcome, bool tellsErrors)
+    {
+        if (outcome.Error is null || outcome.Stuck)
+        {
+            return BrokenEnding.Break;
+        }
+
+        var word = StreamEvents.Word(outcome.End);
+        if (!outcome.Started && !response.HasStarted)
+        {
+            // What was meant for the stream's body: the error's is sent as it is.
+            response.Headers.ContentEncoding = default;
+            response.Headers[InternalHeaders.Outcome] = word;
+            return BrokenEnding.Answer;
+        }
+
+        if (!response.SupportsTrailers())
+        {
+            return tellsErrors ? BrokenEnding.Tell : BrokenEnding.Break;
+        }
+
+        response.AppendTrailer(InternalHeaders.Outcome, word);
+        if (!tellsErrors)
+        {
+            response.AppendTrailer(InternalHeaders.Broken, "1");
+        }
+
+        return tellsErrors ? BrokenEnding.Tell : BrokenEnding.Trail;
+    }
+
+    /// <summary>Answers with OpenAI's error envelope.</summary>
+    public static async Task AnswerAsync(HttpResponse response, StreamError error, CancellationToken cancellationToken)
+    {
+        response.StatusCode = StatusOf(error);
+        response.ContentType = "application/json";
+        error.WriteEnvelope(response.BodyWriter);
+        await response.BodyWriter.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>The status of an error. One that a client must not repeat by itself is below 500, since SDKs repeat those above.</summary>
+    private static int StatusOf(StreamError error) => error switch
+    {
+        { Code: StreamError.InvalidInput } => StatusCodes.Status400BadRequest,
+        _ when error == StreamError.Cancelled => StatusCodes.Status499ClientClosedRequest,
+        _ when error == StreamError.TotalTimeout || error == StreamError.IdleTimeout => StatusCodes.Status504GatewayTimeout,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+}
