@@ -41,6 +41,9 @@ internal sealed class EngineOptions
     [Range(1024, 1_073_741_824)]
     public int MaxBodyBytes { get; set; } = 26_214_400;
 
+    /// <summary>Script file, or folder of them, with rules for scripted answers; read again when it changes. None by default.</summary>
+    public string? Scripts { get; set; }
+
     /// <summary>The interface of the HTTP/2 endpoint; containers need <c>*</c>.</summary>
     [Required]
     public string H2cHost { get; set; } = "localhost";

@@ -64,11 +64,12 @@ fakeai_test() {
   need_node
   need_chromium
   build tests FakeAi.Aspire.sln
-  if [ -f "$root/tests/sdk-node/package-lock.json" ]; then
-    say "installing the Node packages of the tests"
-    (cd "$root/tests/sdk-node" && npm ci --ignore-scripts --no-audit --no-fund) >"$state/logs/npm.log" 2>&1 ||
-      { tail -n 20 "$state/logs/npm.log" >&2 && die "npm ci failed in tests/sdk-node."; }
-  fi
+  say "installing the Node packages of the tests"
+  local packages
+  for packages in sdk-node schema-node; do
+    (cd "$root/tests/$packages" && npm ci --ignore-scripts --no-audit --no-fund) >"$state/logs/npm.log" 2>&1 ||
+      { tail -n 20 "$state/logs/npm.log" >&2 && die "npm ci failed in tests/$packages."; }
+  done
   rm -rf -- "$state/test-results"
   mkdir -p "$state/test-results"
   for project in "$root"/tests/*/*.csproj; do

@@ -33,6 +33,12 @@ public static class PublicHeaders
     /// </summary>
     public const string Deterministic = "x-fakeai-deterministic";
 
+    /// <summary>
+    /// Request: where the answer comes from: <c>synthesised</c> is made up whatever scripts there are, <c>echo</c> repeats the
+    /// last user message, <c>scripted</c> asks the scripts alone. Without it scripts come first.
+    /// </summary>
+    public const string Mode = "x-fakeai-mode";
+
     /// <summary>Response: the TTFT that the schedule gives, any wait for a worker included; milliseconds with up to three decimals.</summary>
     public const string ScheduledTtftMs = "x-fakeai-scheduled-ttft-ms";
 

@@ -1,3 +1,4 @@
+using FakeAi.Engine.Generation.Sources;
 using FakeAi.Engine.Streaming;
 
 namespace FakeAi.Engine.Generation;
@@ -29,6 +30,9 @@ internal sealed class Answer : IPacedContent
 
     /// <summary>Steps of the longest choice.</summary>
     public int Steps { get; }
+
+    /// <summary>When the answer comes, where its source says so; the request's own timing beats it.</summary>
+    public AnswerTiming? Timing { get; init; }
 
     /// <summary>Tokens that the longest hidden reasoning generates, one after the other, before the first step.</summary>
     public int HiddenSteps { get; }

@@ -1,11 +1,15 @@
+using FakeAi.Engine.Generation.Sources;
 using FakeAi.Engine.Generation.Structured;
 using FakeAi.Engine.Generation.Tools;
 using FakeAi.Engine.Randomness;
 
 namespace FakeAi.Engine.Generation;
 
-/// <summary>Makes the answer to a request: its parts by what the request asks for, its tokens by the tokenizer, its end by the limits.</summary>
-internal sealed class AnswerGenerator(Tokenizers tokenizers)
+/// <summary>
+/// Makes the answer to a request: its parts by a source that knows it, else by what the request asks for; its tokens by the
+/// tokenizer, its end by the limits.
+/// </summary>
+internal sealed class AnswerGenerator(Tokenizers tokenizers, AnswerSources? sources = null)
 {
     /// <summary>Most words that a prompt can ask for.</summary>
     public const int MostWords = 20_000;
@@ -15,22 +19,33 @@ internal sealed class AnswerGenerator(Tokenizers tokenizers)
     /// <summary>Generates every choice: those of the request itself, then those of each prompt of its batch.</summary>
     /// <param name="request">What to generate.</param>
     /// <param name="seed">The request's seed, see <see cref="GenerationRequest.SeedFor"/>.</param>
-    public Answer Generate(GenerationRequest request, ulong seed)
+    /// <param name="demand">How it is asked for.</param>
+    /// <exception cref="SchemaUnmetException">A schema of the request has no value that could be made.</exception>
+    public Answer Generate(GenerationRequest request, ulong seed, AnswerDemand demand = default)
     {
         var choices = new List<AnswerChoice>(request.Choices * (1 + request.Batch.Count));
-        AddChoices(choices, request, seed);
+        var timing = AddChoices(choices, request, seed, demand);
         for (var i = 0; i < request.Batch.Count; i++)
         {
-            AddChoices(choices, request.Batch[i], SeedHash.Derive(seed, BatchPurpose + (ulong)i));
+            var further = AddChoices(choices, request.Batch[i], SeedHash.Derive(seed, BatchPurpose + (ulong)i), demand);
+            timing ??= further;
         }
 
-        return new Answer(choices, PredictedOutput.Use(request, choices, tokenizers.For(request.Model)));
+        return new Answer(choices, PredictedOutput.Use(request, choices, tokenizers.For(request.Model))) { Timing = timing };
     }
 
-    private void AddChoices(List<AnswerChoice> choices, GenerationRequest request, ulong seed)
+    /// <summary>Adds a request's choices; gives the timing that their source asks for.</summary>
+    private AnswerTiming? AddChoices(List<AnswerChoice> choices, GenerationRequest request, ulong seed, AnswerDemand demand)
     {
         var tokenizer = tokenizers.For(request.Model);
-        var user = LastUserText(request.Messages);
+        if (sources?.Find(request, demand) is { } sourced)
+        {
+            var same = DraftCutter.Cut(Thinking.Hide(sourced.Draft, request, tokenizer), request, tokenizer);
+            choices.AddRange(Enumerable.Repeat(same, request.Choices));
+            return sourced.Timing;
+        }
+
+        var user = Conversation.LastUserText(request.Messages);
         var topic = Topic.Of(user);
         var calls = request.Tools is null ? [] : ToolSelection.Plan(request.Tools, request.Messages, user);
         for (var i = 0; i < request.Choices; i++)
@@ -40,6 +55,8 @@ internal sealed class AnswerGenerator(Tokenizers tokenizers)
             var draft = Thinking.Of(request, topic, own) is { } thinking ? body with { Parts = [thinking, .. body.Parts] } : body;
             choices.Add(DraftCutter.Cut(draft, request, tokenizer));
         }
+
+        return null;
     }
 
     private static AnswerDraft Body(GenerationRequest request, Topic topic, string user, IReadOnlyList<PlannedCall> calls, ulong seed)
@@ -61,18 +78,5 @@ internal sealed class AnswerGenerator(Tokenizers tokenizers)
 
         return AnswerDraft.Content(PredictedOutput.Write(request, topic, seed)
             ?? request.Lead + new Composition(new SeededRandom(seed), topic, request.Sampling.Verbosity).Write());
-    }
-
-    private static string LastUserText(IReadOnlyList<PromptMessage> messages)
-    {
-        for (var i = messages.Count - 1; i >= 0; i--)
-        {
-            if (messages[i].Role == "user")
-            {
-                return messages[i].Text;
-            }
-        }
-
-        return messages[^1].Text;
     }
 }

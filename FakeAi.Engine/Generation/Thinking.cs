@@ -62,6 +62,12 @@ internal static class Thinking
             : new DraftPart(PartKind.Reasoning, "", HiddenTokens: units * Unit);
     }
 
+    /// <summary>Reasoning that a source told, as the model tells it: shown, or counted only.</summary>
+    public static AnswerDraft Hide(AnswerDraft draft, GenerationRequest request, ITokenizer tokenizer) =>
+        request.ShowReasoning || !draft.Parts.Any(static p => p.Kind == PartKind.Reasoning)
+            ? draft
+            : draft with { Parts = [.. draft.Parts.Select(p => p.Kind == PartKind.Reasoning ? p with { Text = "", HiddenTokens = tokenizer.Count(p.Text) } : p)] };
+
     private static int Units(string effort, SeededRandom random)
     {
         var (least, most) = effort switch

@@ -3,6 +3,7 @@ using FakeAi.Engine.Dialects.FakeAiStreams;
 using FakeAi.Engine.Dialects.OpenAiChat;
 using FakeAi.Engine.Dialects.OpenAiCompletions;
 using FakeAi.Engine.Generation;
+using FakeAi.Engine.Generation.Sources;
 using FakeAi.Engine.Latency;
 using FakeAi.Engine.Pipeline;
 using FakeAi.Engine.Streaming;
@@ -27,6 +28,7 @@ public static class EngineExtensions
         builder.Services.AddOptions<EngineOptions>().BindConfiguration(EngineOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(ModelCatalogue.Default);
         builder.Services.AddSingleton<Tokenizers>();
+        builder.AddAnswerSources();
         builder.Services.AddSingleton<AnswerGenerator>();
         builder.Services.AddSingleton<IValidateOptions<EngineOptions>, EngineOptionsValidator>();
         builder.AddLatency();

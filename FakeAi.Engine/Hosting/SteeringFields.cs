@@ -12,7 +12,7 @@ internal sealed class SteeringFields
     private static readonly string[] s_names =
     [
         PublicHeaders.TtftMs, PublicHeaders.ItlMs, PublicHeaders.Speed, PublicHeaders.LatencyProfile, PublicHeaders.MaxTokensPerSecond,
-        PublicHeaders.Priority,
+        PublicHeaders.Priority, PublicHeaders.Mode,
     ];
 
     private readonly Dictionary<string, string>? _fields;

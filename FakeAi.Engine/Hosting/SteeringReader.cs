@@ -1,6 +1,7 @@
 using System.Globalization;
 using FakeAi.Contracts.Catalogue;
 using FakeAi.Contracts.Wire;
+using FakeAi.Engine.Generation.Sources;
 using FakeAi.Engine.Latency;
 using FakeAi.Engine.Workers;
 
@@ -9,9 +10,10 @@ namespace FakeAi.Engine.Hosting;
 /// <summary>What a request asks for beside its provider's API.</summary>
 /// <param name="Timing">Its timing.</param>
 /// <param name="Priority">Its priority; null where it says nothing.</param>
-internal readonly record struct Steering(LatencyOverrides Timing, PriorityClass? Priority);
+/// <param name="Mode">Where its answer must come from; null where it says nothing.</param>
+internal readonly record struct Steering(LatencyOverrides Timing, PriorityClass? Priority, AnswerMode? Mode);
 
-/// <summary>Reads what requests say about their own timing and priority: in headers, or in fields of the body; headers win.</summary>
+/// <summary>Reads what requests say about their own timing, priority and mode: in headers, or in fields of the body; headers win.</summary>
 internal sealed class SteeringReader(LatencyProfiles profiles)
 {
     private const decimal MostTtftMs = 600_000;
@@ -31,7 +33,16 @@ internal sealed class SteeringReader(LatencyProfiles profiles)
             ReadProfile(),
             Read<int>(PublicHeaders.MaxTokensPerSecond, "a whole number from 1 to 1000000", static text =>
                 int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var most) && most is >= 1 and <= MostTokensPerSecond ? most : null));
-        return new Steering(timing, Read<PriorityClass>(PublicHeaders.Priority, "'high', 'normal' or 'low'", PriorityClasses.Parse));
+        return new Steering(
+            timing,
+            Read<PriorityClass>(PublicHeaders.Priority, "'high', 'normal' or 'low'", PriorityClasses.Parse),
+            Read<AnswerMode>(PublicHeaders.Mode, "'synthesised', 'echo' or 'scripted'", static text => text switch
+            {
+                "synthesised" => AnswerMode.Synthesised,
+                "echo" => AnswerMode.Echo,
+                "scripted" => AnswerMode.Scripted,
+                _ => null,
+            }));
 
         long? Milliseconds(string name, decimal most) =>
             Read<long>(name, "a number of milliseconds", text => ReadNumber(text, 0, most) is { } ms ? (long)decimal.Round(ms * 1000) : null);

@@ -1,4 +1,5 @@
 using FakeAi.Contracts.Catalogue;
+using FakeAi.Engine.Generation.Sources;
 
 namespace FakeAi.Engine.Latency;
 
@@ -10,4 +11,9 @@ namespace FakeAi.Engine.Latency;
 /// <param name="Profile">The profile to use instead of the model's.</param>
 /// <param name="MaxTokensPerSecond">Most tokens of the stream in any second; null is no limit.</param>
 internal readonly record struct LatencyOverrides(
-    long? TtftUs, long? ItlUs, bool Fast, double? Speed = null, LatencyProfile? Profile = null, int? MaxTokensPerSecond = null);
+    long? TtftUs, long? ItlUs, bool Fast, double? Speed = null, LatencyProfile? Profile = null, int? MaxTokensPerSecond = null)
+{
+    /// <summary>These times, and those of the answer's source where these say nothing.</summary>
+    public LatencyOverrides Or(AnswerTiming? timing) =>
+        timing is null ? this : this with { TtftUs = TtftUs ?? timing.TtftUs, ItlUs = ItlUs ?? timing.ItlUs };
+}

@@ -1,4 +1,5 @@
 using FakeAi.Engine.Generation;
+using FakeAi.Engine.Generation.Sources;
 using FakeAi.Engine.Hosting;
 using FakeAi.Engine.Latency;
 using FakeAi.Engine.Streaming;
@@ -27,4 +28,7 @@ internal sealed record GenerationCall(
 
     /// <summary>The format of a streamed answer.</summary>
     public StreamFrame Frame { get; init; } = StreamFrame.ServerSentEvents;
+
+    /// <summary>Where the answer must come from; null leaves it to the sources.</summary>
+    public AnswerMode? Mode { get; init; }
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using FakeAi.Contracts.Wire;
 using FakeAi.Engine.Generation;
+using FakeAi.Engine.Generation.Sources;
 using FakeAi.Engine.Latency;
 using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Streaming.Compression;
@@ -47,12 +48,13 @@ internal sealed class GenerationPipeline(
         // Opened before a worker is waited for: who waits is listed, too, and can be cancelled.
         using var handle = streams.Open(StreamContexts.Of(context.Request.Headers, call, seed), call.Arrival.ReceivedUs);
         using var slot = await admission.EnterAsync(call, handle, context.RequestAborted);
-        var answer = generator.Generate(request, seed);
+        var answer = generator.Generate(request, seed, new AnswerDemand(call.Route, call.Mode));
+        var timing = call.Timing.Or(answer.Timing);
 
         // Hidden reasoning takes its time before the first token, unless the request says when that is due.
-        var hidden = call.Timing.TtftUs is null ? answer.HiddenSteps : 0;
+        var hidden = timing.TtftUs is null ? answer.HiddenSteps : 0;
         var schedule = latency.Plan(
-            admission.Inputs(call, slot), hidden + answer.Steps, step => step < hidden ? 1 : answer.TokensIn(step - hidden), seed, call.Timing).After(hidden);
+            admission.Inputs(call, slot), hidden + answer.Steps, step => step < hidden ? 1 : answer.TokensIn(step - hidden), seed, timing).After(hidden);
         var told = call.Tell(answer, new GenerationContext(seed, slot.CachedTokens));
         using var span = GenerationSpan.Start(call);
         var journal = new StreamEvents(events, call.Arrival.RequestId, Traceparent());

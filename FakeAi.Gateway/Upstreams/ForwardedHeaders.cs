@@ -18,7 +18,7 @@ internal static class ForwardedHeaders
     private static readonly string[] s_public =
     [
         PublicHeaders.TtftMs, PublicHeaders.ItlMs, PublicHeaders.Speed, PublicHeaders.LatencyProfile, PublicHeaders.MaxTokensPerSecond,
-        PublicHeaders.Priority, PublicHeaders.Deterministic,
+        PublicHeaders.Priority, PublicHeaders.Deterministic, PublicHeaders.Mode,
     ];
 
     /// <summary>Whether the public headers can be sent on as they are; the error to answer with if not.</summary>

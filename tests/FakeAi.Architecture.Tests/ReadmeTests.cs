@@ -10,6 +10,7 @@ public sealed partial class ReadmeTests
 
     private static readonly string[] s_documents = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/event-log.md"];
     private static readonly string[] s_documents = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/streaming.md", "docs/custom-streams.md"];
+    private static readonly string[] s_documents = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/streaming.md", "docs/custom-streams.md", "docs/scripted-answers.md"];
 
     public static TheoryData<string> Settings =>
         [.. Setting().Matches(File.ReadAllText(Path.Combine(s_root, "README.md"))).Select(m => m.Value).Distinct(StringComparer.Ordinal)];

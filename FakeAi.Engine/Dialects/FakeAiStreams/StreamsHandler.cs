@@ -43,7 +43,7 @@ internal sealed class StreamsHandler(
 
         var formatter = formats.Choose(context.Request);
         var request = await body.ReadAsync(context, bytes => StreamRequest.Parse(bytes, catalogue, tokenizers));
-        var (timing, priority) = steering.Read(context.Request.Headers, SteeringFields.Of(request.Body));
+        var (timing, priority, _) = steering.Read(context.Request.Headers, SteeringFields.Of(request.Body));
         var stream = new StreamContext
         {
             Id = arrival.RequestId,

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Generation;
+using FakeAi.Engine.Generation.Sources;
 using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Streaming.Generators;
 
@@ -42,7 +43,8 @@ internal sealed class TextGenerator(AnswerGenerator answers, ModelCatalogue cata
                 Messages = [new PromptMessage("user", null, input.GetString()!)],
                 MaxTokens = context.MaxTokens ?? model.MaxOutputTokens,
             },
-            context.Seed).Choices[0];
+            context.Seed,
+            new AnswerDemand(context.Endpoint)).Choices[0];
         var from = 0;
         foreach (var piece in new TokenChunker(tokenizers.For(model), least, most).Chunk(answer.Text, context.Seed))
         {

@@ -31,7 +31,7 @@ internal sealed class ChatHandler(
     private async Task AnswerAsync(HttpContext context, RequestArrival arrival)
     {
         var request = await body.ReadAsync(context, parser.Parse);
-        var (timing, priority) = steering.Read(context.Request.Headers, request.Steering);
+        var (timing, priority, mode) = steering.Read(context.Request.Headers, request.Steering);
         var frame = request.Stream is null ? StreamFrame.ServerSentEvents : formats.ChooseFrame(context.Request);
         OpenAiExchange.RefusePlainText(frame, request.Generation.Choices);
         await pipeline.RunAsync(context, new GenerationCall(
@@ -40,6 +40,7 @@ internal sealed class ChatHandler(
                 "chatcmpl-", request.Generation, request.ServiceTier, found.Seed, _serverSeed, clock.UnixUs / 1_000_000, arrival.Deterministic), frame))
         {
             Frame = frame,
+            Mode = mode,
             Priority = priority ?? PriorityClasses.OfServiceTier(request.ServiceTier),
         });
     }

@@ -1,4 +1,5 @@
 using FakeAi.Contracts.Wire;
+using FakeAi.Engine.Generation.Structured;
 using FakeAi.Engine.Hosting;
 using FakeAi.Engine.Pipeline;
 using FakeAi.Engine.Streaming;
@@ -39,6 +40,10 @@ internal sealed partial class OpenAiExchange(StreamManager streams, EngineClock 
         catch (SteeringException wrong)
         {
             await RefuseAsync(context, operation, arrival, OpenAiFault.WrongSteering(wrong));
+        }
+        catch (SchemaUnmetException wrong)
+        {
+            await RefuseAsync(context, operation, arrival, new OpenAiFault(400, wrong.Message, wrong.Param, "invalid_schema"));
         }
         catch (FormatNotAvailableException wrong)
         {

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using FakeAi.Engine.Generation.Structured;
 using FakeAi.Engine.Hosting;
 
 namespace FakeAi.Engine.Dialects.OpenAiChat;
@@ -53,6 +54,9 @@ internal sealed class OpenAiFault(int status, string message, string? param = nu
     public static OpenAiFault WrongSteering(SteeringException wrong) => wrong.InBody
         ? new(400, $"Invalid value for '{wrong.Name}': expected {wrong.Expected}.", wrong.Name, "invalid_value")
         : new(400, $"Invalid header '{wrong.Name}': expected {wrong.Expected}.", wrong.Name, "invalid_header");
+
+    /// <summary>A schema that strict mode refuses.</summary>
+    public static OpenAiFault WrongSchema(StrictSchemaFault fault) => new(400, fault.Message, fault.Param, fault.Code);
 
     /// <summary>At most 64 characters of a client's own text, for messages.</summary>
     public static string Shorten(string text) => text.Length <= 64 ? text : text[..(char.IsHighSurrogate(text[63]) ? 63 : 64)] + "…";

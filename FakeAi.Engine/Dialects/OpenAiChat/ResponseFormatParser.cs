@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Generation;
+using FakeAi.Engine.Generation.Structured;
 
 namespace FakeAi.Engine.Dialects.OpenAiChat;
 
@@ -54,13 +55,15 @@ internal static class ResponseFormatParser
 
         Fields.Object(inner, Path);
         var name = Fields.RequiredString(inner, "name", $"{Path}.name");
-        var strict = Fields.Member(inner, "strict");
-        if (!Fields.IsNull(strict))
+        var strictElement = Fields.Member(inner, "strict");
+        var strict = !Fields.IsNull(strictElement) && Fields.Boolean(strictElement, $"{Path}.strict");
+        var given = Fields.Member(inner, "schema");
+        if (Fields.IsNull(given))
         {
-            Fields.Boolean(strict, $"{Path}.strict");
+            return new JsonFormat(name);
         }
 
-        var schema = Fields.Member(inner, "schema");
-        return new JsonFormat(name, Fields.IsNull(schema) ? null : JsonElement.Parse(Fields.Canonical(Fields.Object(schema, $"{Path}.schema"))));
+        var schema = JsonElement.Parse(Fields.Canonical(Fields.Object(given, $"{Path}.schema")));
+        return strict && StrictSchemaCheck.ResponseFormat(name, schema) is { } fault ? throw OpenAiFault.WrongSchema(fault) : new JsonFormat(name, schema);
     }
 }

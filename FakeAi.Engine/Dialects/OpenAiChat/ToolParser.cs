@@ -79,13 +79,15 @@ internal static class ToolParser
             schema = JsonElement.Parse(Fields.Canonical(Fields.Object(parameters, $"{path}.parameters")));
         }
 
-        var strict = Fields.Member(function, "strict");
-        if (!Fields.IsNull(strict))
+        var strictElement = Fields.Member(function, "strict");
+        var strict = !Fields.IsNull(strictElement) && Fields.Boolean(strictElement, $"{path}.strict");
+        var param = $"{path}.parameters";
+        if (schema is { } given && StrictSchemaCheck.Function(name, given, param, strict) is { } fault)
         {
-            Fields.Boolean(strict, $"{path}.strict");
+            throw OpenAiFault.WrongSchema(fault);
         }
 
-        return new ToolDefinition(name, description, schema);
+        return new ToolDefinition(name, description, schema) { Param = param };
     }
 
     private static ToolDefinition Custom(JsonElement custom, string path)
@@ -130,7 +132,7 @@ internal static class ToolParser
             throw new OpenAiFault(400, $"Invalid '{at}': no text by this regular expression can be made. {fault!.Message}", at, "invalid_value");
         }
 
-        return new ToolDefinition(name, description, null, new CustomInput(pattern));
+        return new ToolDefinition(name, description, null, new CustomInput(pattern)) { Param = $"{path}.format.grammar.definition" };
     }
 
     private static (string Name, string? Description) Head(JsonElement tool, string path)

@@ -32,7 +32,7 @@ internal sealed class CompletionHandler(
     private async Task AnswerAsync(HttpContext context, RequestArrival arrival)
     {
         var request = await body.ReadAsync(context, parser.Parse);
-        var (timing, priority) = steering.Read(context.Request.Headers, request.Steering);
+        var (timing, priority, mode) = steering.Read(context.Request.Headers, request.Steering);
         var frame = request.Stream is null ? StreamFrame.ServerSentEvents : formats.ChooseFrame(context.Request);
         OpenAiExchange.RefusePlainText(frame, request.Prompts.Count * request.Returned);
         await pipeline.RunAsync(context, new GenerationCall(
@@ -42,6 +42,7 @@ internal sealed class CompletionHandler(
         {
             Type = StreamType.Completion,
             Frame = frame,
+            Mode = mode,
             Priority = priority ?? PriorityClass.Normal,
         });
     }

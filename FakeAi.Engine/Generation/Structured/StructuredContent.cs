@@ -21,16 +21,25 @@ internal static class StructuredContent
     /// <param name="prompt">The last user message.</param>
     /// <param name="seed">The choice's seed.</param>
     public static string Write(JsonFormat format, string prompt, ulong seed) =>
-        Json(format.Schema ?? Named(prompt), prompt, new SeededRandom(SeedHash.Derive(seed, Purpose)));
+        Json(format.Schema ?? Named(prompt), prompt, new SeededRandom(SeedHash.Derive(seed, Purpose)), "response_format", $"response_format '{format.Name}'");
 
     /// <summary>Compact JSON that conforms to a schema.</summary>
-    public static string Json(JsonElement schema, string prompt, SeededRandom random) =>
-        SchemaSynthesizer.Synthesize(schema, random, new SchemaHints(prompt));
+    /// <param name="schema">The schema.</param>
+    /// <param name="prompt">What the values should speak of.</param>
+    /// <param name="random">The draws.</param>
+    /// <param name="param">Where the client wrote the schema.</param>
+    /// <param name="name">What the schema is for.</param>
+    /// <exception cref="SchemaUnmetException">None could be made.</exception>
+    public static string Json(JsonElement schema, string prompt, SeededRandom random, string param, string name) =>
+        SchemaSynthesizer.TrySynthesize(schema, random, new SchemaHints(prompt), out var json, out var fault)
+            ? json
+            : throw new SchemaUnmetException(param, name, fault!);
 
     /// <summary>A text that conforms to a string schema, without the quotes and escapes of JSON.</summary>
-    public static string Text(JsonElement schema, string prompt, SeededRandom random)
+    /// <exception cref="SchemaUnmetException">None could be made.</exception>
+    public static string Text(JsonElement schema, string prompt, SeededRandom random, string param, string name)
     {
-        using var json = JsonDocument.Parse(Json(schema, prompt, random));
+        using var json = JsonDocument.Parse(Json(schema, prompt, random, param, name));
         return json.RootElement.ValueKind == JsonValueKind.String ? json.RootElement.GetString()! : "";
     }
 

@@ -26,9 +26,9 @@ internal static class ToolCalling
 
     private static string Input(ToolDefinition tool, string prompt, SeededRandom random) => tool switch
     {
-        { Custom.Schema: { } pattern } => StructuredContent.Text(pattern, prompt, random),
+        { Custom.Schema: { } pattern } => StructuredContent.Text(pattern, prompt, random, tool.Param, $"custom tool '{tool.Name}'"),
         { Custom: not null } => prompt,
-        { Parameters: { } schema } => StructuredContent.Json(schema, prompt, random),
+        { Parameters: { } schema } => StructuredContent.Json(schema, prompt, random, tool.Param, $"function '{tool.Name}'"),
         _ => "{}",
     };
 }

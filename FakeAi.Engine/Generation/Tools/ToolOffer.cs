@@ -14,7 +14,11 @@ internal sealed record ToolOffer(IReadOnlyList<ToolDefinition> Tools, string Def
 /// <param name="Description">What it is for, if told.</param>
 /// <param name="Parameters">The JSON Schema of its arguments; null for a tool without any.</param>
 /// <param name="Custom">Set for a custom tool, whose input is free text.</param>
-internal sealed record ToolDefinition(string Name, string? Description, JsonElement? Parameters, CustomInput? Custom = null);
+internal sealed record ToolDefinition(string Name, string? Description, JsonElement? Parameters, CustomInput? Custom = null)
+{
+    /// <summary>Where the client wrote the schema of its input, such as <c>tools[0].function.parameters</c>.</summary>
+    public string Param { get; init; } = "tools";
+}
 
 /// <summary>The input of a custom tool.</summary>
 /// <param name="Schema">A string schema whose pattern the input must match; null for any text.</param>

@@ -57,6 +57,11 @@ public sealed class ChatValidationTests(FastEngine engine) : IClassFixture<FastE
         { $"{{{Ok},\"stop\":5}}", 400, "stop", "invalid_type", "Invalid type for 'stop': expected one of a string or array of strings, but got an integer instead." },
         { $"{{{Ok},\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\"]}}", 400, "stop", "array_above_max_length", "Expected an array with maximum length 4, but got an array with length 5 instead." },
         { $"{{{Ok},\"stop\":[\"a\",1]}}", 400, "stop[1]", "invalid_type", "Invalid type for 'stop[1]': expected a string, but got an integer instead." },
+        { "{" + Ok + ""","response_format":{"type":"json_schema","json_schema":{"name":"s","strict":true,"schema":{"type":"object","properties":{"a":{"type":"string"}}}}}}""", 400, "response_format", null, "Invalid schema for response_format 's': In context=(), 'additionalProperties' is required to be supplied and to be false." },
+        { "{" + Ok + ""","response_format":{"type":"json_schema","json_schema":{"name":"s","schema":{"type":"object","properties":{"a":{"type":"integer","minimum":5,"maximum":2}},"required":["a"]}}}}""", 400, "response_format", "invalid_schema", "Invalid schema for response_format 's': no value that conforms to it could be made. At '/properties/a" },
+        { "{" + Ok + ""","tools":[{"type":"function","function":{"name":"f"}},{"type":"function","function":{"name":"g","strict":true,"parameters":{"type":"object","properties":{"a":{"type":"array"}},"required":["a"],"additionalProperties":false}}}]}""", 400, "tools[1].function.parameters", "invalid_function_parameters", "Invalid schema for function 'g': In context=('properties', 'a'), array schema missing items." },
+        { "{" + Ok + ""","tools":[{"type":"function","function":{"name":"f","parameters":{}}}]}""", 400, "tools[0].function.parameters", "invalid_function_parameters", "Invalid schema for function 'f': schema must be a JSON Schema of 'type: \"object\"', got 'type: \"None\"'." },
+        { "{" + Ok + ""","tool_choice":"required","tools":[{"type":"function","function":{"name":"g","parameters":{"type":"object","properties":{"a":false},"required":["a"]}}}]}""", 400, "tools[0].function.parameters", "invalid_schema", "Invalid schema for function 'g': no value that conforms to it could be made." },
         { $"{{{Ok},\"stream\":\"yes\"}}", 400, "stream", "invalid_type", "Invalid type for 'stream': expected a boolean, but got a string instead." },
         { $"{{{Ok},\"stream_options\":{{\"include_usage\":true}}}}", 400, "stream_options", null, "The 'stream_options' parameter is only allowed when 'stream' is enabled." },
         { $"{{{Ok},\"stream\":true,\"stream_options\":{{\"speed\":1}}}}", 400, "stream_options.speed", "unknown_parameter", "Unknown parameter: 'stream_options.speed'." },
@@ -129,7 +134,7 @@ public sealed class ChatValidationTests(FastEngine engine) : IClassFixture<FastE
     [Theory]
     [InlineData(""" "temperature":0,"top_p":1,"n":1,"stop":null,"presence_penalty":0,"frequency_penalty":-2,"logit_bias":{"1":-100},"seed":-5,"user":"u" """)]
     [InlineData(""" "max_tokens":null,"max_completion_tokens":16384,"stream":false,"stream_options":null,"logprobs":false,"response_format":{"type":"text"} """)]
-    [InlineData(""" "tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"},"strict":true}}],"tool_choice":"auto","parallel_tool_calls":false """)]
+    [InlineData(""" "tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{},"required":[],"additionalProperties":false},"strict":true}}],"tool_choice":"auto","parallel_tool_calls":false """)]
     [InlineData(""" "functions":[{"name":"f"}],"function_call":"none" """)]
     [InlineData(""" "store":true,"metadata":{"a":"b"},"service_tier":"flex","modalities":["text"],"prediction":{"type":"content","content":"x"},"verbosity":"low" """)]
     [InlineData(""" "prompt_cache_key":"k","prompt_cache_retention":"24h","prompt_cache_options":{"mode":"implicit"},"safety_identifier":"s" """)]
