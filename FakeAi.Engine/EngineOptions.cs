@@ -37,6 +37,10 @@ internal sealed class EngineOptions
     [Range(0, 1_000_000)]
     public int MaxCompressed { get; set; } = 1_000;
 
+    /// <summary>How long the client of a realtime session may send nothing before the session ends.</summary>
+    [Range(1.0, 86_400.0)]
+    public double RealtimeIdleSeconds { get; set; } = 900;
+
     /// <summary>Longest request body.</summary>
     [Range(1024, 1_073_741_824)]
     public int MaxBodyBytes { get; set; } = 26_214_400;

@@ -8,6 +8,7 @@ using FakeAi.Gateway.Edge;
 using FakeAi.Gateway.KvCache;
 using FakeAi.Gateway.Models;
 using FakeAi.Gateway.OpenAi;
+using FakeAi.Gateway.Realtime;
 using FakeAi.Gateway.Requests;
 using FakeAi.Gateway.Streams;
 using FakeAi.Gateway.Upstreams;
@@ -42,6 +43,7 @@ public static class GatewayExtensions
         services.AddSingleton<RequestBodyReader>();
         services.AddSingleton<GenerationEndpoint>();
         services.AddSingleton<StreamsEndpoint>();
+        services.AddSingleton<RealtimeEndpoint>();
 
         services.AddSingleton<EnginePool>();
         services.AddSingleton<EngineDialer>();
@@ -73,12 +75,14 @@ public static class GatewayExtensions
 
         var services = app.Services;
         var generation = services.GetRequiredService<GenerationEndpoint>();
-        foreach (var route in (string[])[GenerationEndpoint.ChatCompletions, GenerationEndpoint.Completions])
+        foreach (var route in (string[])[GenerationEndpoint.ChatCompletions, GenerationEndpoint.Completions, GenerationEndpoint.Speech, GenerationEndpoint.Images])
         {
             app.MapPost(route, generation.For(route));
         }
 
         app.MapPost(StreamsEndpoint.Route, services.GetRequiredService<StreamsEndpoint>().HandleAsync);
+
+        app.MapGet(RealtimeEndpoint.Route, services.GetRequiredService<RealtimeEndpoint>().HandleAsync);
 
         var models = services.GetRequiredService<ModelsEndpoints>();
         app.MapGet(ModelsEndpoints.ListRoute, models.ListAsync);

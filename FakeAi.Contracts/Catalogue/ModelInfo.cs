@@ -29,7 +29,8 @@ public sealed record ModelInfo
     /// <summary>What <c>/v1/models</c> tells as <c>owned_by</c>.</summary>
     public required string OwnedBy { get; init; }
 
-    /// <summary>What kind of model it is: <c>chat</c>, <c>completion</c>, <c>embedding</c>, <c>moderation</c>, <c>rerank</c>, <c>image</c>, <c>audio</c>.</summary>
+    /// <summary>What kind of model it is: <c>chat</c>, <c>completion</c>, <c>embedding</c>, <c>moderation</c>, <c>rerank</c>, <c>image</c>,
+    /// <c>audio</c> (text to speech), <c>realtime</c>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>Unix seconds told as <c>created</c>.</summary>

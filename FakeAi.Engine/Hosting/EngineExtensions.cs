@@ -2,10 +2,14 @@ using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Dialects.FakeAiStreams;
 using FakeAi.Engine.Dialects.OpenAiChat;
 using FakeAi.Engine.Dialects.OpenAiCompletions;
+using FakeAi.Engine.Dialects.OpenAiImages;
+using FakeAi.Engine.Dialects.OpenAiSpeech;
 using FakeAi.Engine.Generation;
 using FakeAi.Engine.Generation.Sources;
 using FakeAi.Engine.Latency;
+using FakeAi.Engine.Media;
 using FakeAi.Engine.Pipeline;
+using FakeAi.Engine.Realtime;
 using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Streaming.Admin;
 using FakeAi.Engine.Telemetry;
@@ -43,6 +47,10 @@ public static class EngineExtensions
         builder.AddOpenAiChat();
         builder.AddOpenAiCompletions();
         builder.AddFakeAiStreams();
+        builder.AddMedia();
+        builder.AddOpenAiSpeech();
+        builder.AddOpenAiImages();
+        builder.AddRealtime();
         return builder;
     }
 
@@ -51,11 +59,15 @@ public static class EngineExtensions
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseInternalToken();
+        app.UseWebSockets();
         app.MapStreamAdmin();
         app.MapOpenAiChat();
         app.MapWorkers();
         app.MapOpenAiCompletions();
         app.MapFakeAiStreams();
+        app.MapOpenAiSpeech();
+        app.MapOpenAiImages();
+        app.MapRealtime();
         return app;
     }
 }

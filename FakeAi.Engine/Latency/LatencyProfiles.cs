@@ -46,6 +46,9 @@ internal sealed class LatencyProfiles
     /// <summary>What a model answers with unless the request says otherwise.</summary>
     public LatencyProfile For(ModelInfo model) => _ofAll ?? model.Latency;
 
+    /// <summary>What answers a request for a model.</summary>
+    public LatencyProfile For(ModelInfo model, in LatencyOverrides asked) => asked.Profile ?? For(model);
+
     private static FrozenDictionary<string, LatencyProfile> Load()
     {
         using var stream = typeof(LatencyProfiles).Assembly.GetManifestResourceStream(ResourceName)

@@ -50,7 +50,7 @@ internal sealed partial class GeneratorPipeline(
             try
             {
                 var chunks = call.Generator.GenerateAsync(handle.Context, call.Body, handle.Stopping);
-                await stream.RunAsync(chunks, new TokenPacer(latency, call.Timing.Profile ?? profiles.For(call.Model), handle.Context, call.Timing));
+                await stream.RunAsync(chunks, new TokenPacer(latency, profiles.For(call.Model, call.Timing), handle.Context, call.Timing));
             }
             catch (StreamException exception)
             {

@@ -76,5 +76,5 @@ internal sealed class RequestAdmission(
             ? PromptHasher.Hash(call.Request, tokenizers.For(call.Request.Model), _cache.BlockTokens, _cache.BlocksPerWorker)
             : PromptBlocks.None;
 
-    private LatencyProfile ProfileOf(GenerationCall call) => call.Timing.Profile ?? profiles.For(call.Request.Model);
+    private LatencyProfile ProfileOf(GenerationCall call) => profiles.For(call.Request.Model, call.Timing);
 }

@@ -19,6 +19,10 @@ internal sealed class StreamEvents(IEventPublisher events, string requestId, str
     public void Started(StreamContext context) =>
         Publish(new StreamStarted(context.Endpoint, context.Model, Stream: true, context.PromptTokens, 0, 0, 0));
 
+    /// <summary>Tells of an answer that is no text.</summary>
+    public void Started(string endpoint, string model, bool stream, int promptTokens, StreamSchedule schedule, int outputTokens) =>
+        Publish(new StreamStarted(endpoint, model, stream, promptTokens, schedule.TtftUs, schedule.EndUs, outputTokens));
+
     public void FirstToken(long afterUs) => Publish(new StreamFirstToken(afterUs));
 
     public void Progress(int tokens, long afterUs) => Publish(new StreamProgress(tokens, afterUs));

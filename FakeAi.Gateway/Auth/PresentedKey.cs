@@ -5,12 +5,32 @@ internal static class PresentedKey
 {
     private const string Bearer = "Bearer ";
 
-    /// <summary>The key of <c>Authorization: Bearer</c>, or an empty span.</summary>
+    /// <summary>How the subprotocol begins in which browsers show a key, since they cannot set headers on sockets.</summary>
+    public const string Subprotocol = "openai-insecure-api-key.";
+
+    /// <summary>The key of <c>Authorization: Bearer</c>, or of a socket's subprotocol, or an empty span.</summary>
     public static ReadOnlySpan<char> Of(HttpRequest request)
     {
         var header = request.Headers.Authorization;
         var value = header.Count == 1 ? header[0].AsSpan() : default;
-        return value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? value[Bearer.Length..].Trim() : default;
+        return value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? value[Bearer.Length..].Trim() : OfSubprotocol(request);
+    }
+
+    private static ReadOnlySpan<char> OfSubprotocol(HttpRequest request)
+    {
+        foreach (var offered in request.Headers.SecWebSocketProtocol)
+        {
+            foreach (var part in offered.AsSpan().Split(','))
+            {
+                var protocol = offered.AsSpan()[part].Trim();
+                if (protocol.StartsWith(Subprotocol, StringComparison.Ordinal))
+                {
+                    return protocol[Subprotocol.Length..];
+                }
+            }
+        }
+
+        return default;
     }
 
     /// <summary>For error messages, as OpenAI does: <c>sk-a***bcd</c>; short keys show nothing.</summary>

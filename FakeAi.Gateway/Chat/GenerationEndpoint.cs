@@ -10,6 +10,8 @@ internal sealed class GenerationEndpoint(RequestBodyReader bodies, EngineForward
 {
     public const string ChatCompletions = "/v1/chat/completions";
     public const string Completions = "/v1/completions";
+    public const string Speech = "/v1/audio/speech";
+    public const string Images = "/v1/images/generations";
 
     /// <summary>The handler of a route; the engine serves the same route.</summary>
     public RequestDelegate For(string route) => context => HandleAsync(context, route);

@@ -69,6 +69,9 @@ internal static class OpenAiErrors
     public static readonly OpenAiError SocketExpected = new(
         400, "This is a WebSocket endpoint; open it as a WebSocket.", InvalidRequest, null, "websocket_expected");
 
+    public static readonly OpenAiError MissingModel = new(
+        400, "Missing required parameter: 'model'.", InvalidRequest, "model", "missing_required_parameter");
+
     public static readonly OpenAiError AdminOff = new(
         403, "Admin routes are switched off: no admin key is configured (FakeAi:AdminKey).", InvalidRequest, null, "admin_disabled");
 

@@ -7,7 +7,7 @@ namespace FakeAi.Contracts.Tests;
 public sealed class ModelCatalogueTests
 {
     private static readonly string[] s_capabilities = ["vision", "audio_in", "audio_out", "video_in", "tools", "json", "reasoning", "reasoning_shown", "prediction"];
-    private static readonly string[] s_kinds = ["chat", "completion", "embedding", "moderation", "rerank", "image", "audio"];
+    private static readonly string[] s_kinds = ["chat", "completion", "embedding", "moderation", "rerank", "image", "audio", "realtime"];
 
     [Fact]
     public void Default_EveryModel_HasSoundFigures()
@@ -18,7 +18,7 @@ public sealed class ModelCatalogueTests
             Assert.True(m.Created is > 1_600_000_000 and < 1_800_000_000, m.Id);
             Assert.True(m.MaxOutputTokens <= m.ContextWindow, m.Id);
             Assert.Contains(m.Kind, s_kinds);
-            Assert.Equal(m.Kind is "chat" or "completion" or "image", m.MaxOutputTokens > 0);
+            Assert.Equal(m.Kind is "chat" or "completion" or "image" or "realtime", m.MaxOutputTokens > 0);
             Assert.False(string.IsNullOrWhiteSpace(m.Source), m.Id);
             Assert.True(m.DefaultEffort is null or "none" or "low" or "medium" or "high", m.Id);
             Assert.True(m.Can("reasoning") || (!m.Can("reasoning_shown") && m.DefaultEffort is null), m.Id);
