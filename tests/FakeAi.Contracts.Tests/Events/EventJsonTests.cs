@@ -19,6 +19,8 @@ public sealed class EventJsonTests
         new StreamProgress(25, 350_000),
         new StreamCompleted("completed", 4, "stop", 100_123, [10_000, 10_001, 9_999], 420, 1),
         new StreamCompleted("cancelled", 0, null, null, [], 0, 0),
+        new StreamStarted("/v1/chat/completions", "gpt-4o", true, 2_000, 100_000, 1_390_000, 130, 1_920, 12_345, 3),
+        new CacheLookup("gpt-4o", 3, 2_000, 1_920, 240_000),
         new RouteSelected("engine-0", "only"),
         new RouteFallback("engine-0", "engine-1", "connection_refused"),
         new ErrorOccurred("/v1/chat/completions", "gpt-4o", 400, "invalid_request_error", null, "messages", "Missing »messages«.", "warning"),
