@@ -8,9 +8,11 @@ public sealed partial class ReadmeTests
 {
     private static readonly string s_root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", ".."));
 
-    private static readonly string[] s_documents = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/event-log.md"];
-    private static readonly string[] s_documents = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/streaming.md", "docs/custom-streams.md"];
-    private static readonly string[] s_documents = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/streaming.md", "docs/custom-streams.md", "docs/scripted-answers.md"];
+    private static readonly string[] s_documents =
+    [
+        "README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/event-log.md", "docs/latency-model.md", "docs/tokens.md", "docs/answers.md",
+        "docs/scripted-answers.md", "docs/streaming.md", "docs/custom-streams.md", "docs/media.md", "docs/performance.md",
+    ];
 
     public static TheoryData<string> Settings =>
         [.. Setting().Matches(File.ReadAllText(Path.Combine(s_root, "README.md"))).Select(m => m.Value).Distinct(StringComparer.Ordinal)];
