@@ -17,7 +17,7 @@ public abstract class KillScenario
 
     /// <summary>Runs the scenario once for each seed, on one system, which must be whole again after each.</summary>
     private protected static Task RunAsync(
-        int engines, int collectors, bool enginesDie, Func<ChaosSystem, AbortGate, Random, Task> strike, int seeds = 2, double perSecond = 250) =>
+        int engines, int collectors, bool enginesDie, Func<ChaosSystem, AbortGate, Random, Task> strike, int seeds = 2, double perSecond = 150) =>
         ChaosSystem.RunAsync(engines, collectors, async system =>
         {
             var clients = new Tally();
