@@ -8,8 +8,7 @@ internal sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] s_longest =
     [
-        nameof(RedisAwayTests), nameof(EverythingKillTests), nameof(EngineKillTests), nameof(GatewayKillTests), nameof(RedisFrozenTests),
-        nameof(CollectorStormTests),
+        nameof(EverythingKillTests), nameof(EngineKillTests), nameof(GatewayKillTests), nameof(CollectorStormTests),
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

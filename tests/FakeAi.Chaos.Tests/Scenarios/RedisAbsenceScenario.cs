@@ -86,6 +86,15 @@ public abstract class RedisAbsenceScenario
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }
 
+/// <summary>Latencies are compared to each other: the kills of other scenarios must not fall upon one of two systems.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class AloneCollection
+{
+    /// <summary>The collection's name.</summary>
+    public const string Name = "alone";
+}
+
+[Collection(AloneCollection.Name)]
 public sealed class RedisFrozenTests : RedisAbsenceScenario
 {
     [Fact]
@@ -103,6 +112,7 @@ public sealed class RedisFrozenTests : RedisAbsenceScenario
         });
 }
 
+[Collection(AloneCollection.Name)]
 public sealed class RedisAwayTests : RedisAbsenceScenario
 {
     [Fact]
