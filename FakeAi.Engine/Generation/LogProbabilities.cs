@@ -82,7 +82,7 @@ internal static class LogProbabilities
         var draw = Uniform(random);
         var probability = 1 - (0.9 * draw * draw * draw) - 1e-6;
         var (token, isText) = Spell(bytes);
-        var chosen = new TokenProbability(token, bytes, Round(Ln(probability)), []) { IsText = isText };
+        var chosen = new TokenProbability(token, bytes, Round(PortableMath.Log(probability)), []) { IsText = isText };
         if (top == 0)
         {
             return chosen;
@@ -99,7 +99,7 @@ internal static class LogProbabilities
             at = (at + 1) % s_alternatives.Length;
             at = s_alternatives[at] == token ? (at + 1) % s_alternatives.Length : at;
             var alternative = s_alternatives[at];
-            likeliest.Add(new TokenProbability(alternative, Encoding.UTF8.GetBytes(alternative), Round(Ln(probability)), []));
+            likeliest.Add(new TokenProbability(alternative, Encoding.UTF8.GetBytes(alternative), Round(PortableMath.Log(probability)), []));
         }
 
         return chosen with { Top = likeliest };
@@ -109,32 +109,6 @@ internal static class LogProbabilities
     private static double Uniform(SeededRandom random) => (random.NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
     private static double Round(double value) => Math.Round(value * 1e8) / 1e8;
-
-    /// <summary>
-    /// The natural logarithm by IEEE + - * / alone, the same on every machine: x = m·2^e with m near 1, and
-    /// ln m = 2·(s + s³/3 + s⁵/5 + …) with s = (m − 1) / (m + 1).
-    /// </summary>
-    internal static double Ln(double x)
-    {
-        var bits = BitConverter.DoubleToInt64Bits(x);
-        var exponent = (int)(bits >> 52) - 1023;
-        var m = BitConverter.Int64BitsToDouble((bits & 0xF_FFFF_FFFF_FFFF) | 0x3FF0_0000_0000_0000);
-        if (m > 1.4142135623730951)
-        {
-            m /= 2;
-            exponent++;
-        }
-
-        var s = (m - 1) / (m + 1);
-        var square = s * s;
-        var sum = 0.0;
-        for (var k = 23; k >= 1; k -= 2)
-        {
-            sum = (sum * square) + (1.0 / k);
-        }
-
-        return (exponent * 0.6931471805599453) + (2 * s * sum);
-    }
 
     private static (string Text, bool IsText) Spell(byte[] bytes)
     {

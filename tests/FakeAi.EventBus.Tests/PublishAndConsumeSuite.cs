@@ -74,7 +74,7 @@ public abstract class PublishAndConsumeSuite
     {
         var handler = new CountingHandler { Poison = e => e.Data is StreamProgress { OutputTokens: 3 or 61 } };
         var publisher = await StartPublisherAsync();
-        for (var i = 0; i < 100; i++)
+        for (var i = 0; i < 500; i++)
         {
             publisher.Publish(new StreamProgress(i, i), "req_1");
         }
@@ -85,7 +85,7 @@ public abstract class PublishAndConsumeSuite
         using var consumer = await StartConsumerAsync("one", handler);
         await Eventually.IsTrueAsync(async () => await DepthAsync() == 0);
         await consumer.StopAsync(default);
-        Assert.Equal(98, await CountedAsync());
+        Assert.Equal(498, await CountedAsync());
         var dead = await Log.ReadDeadAsync(shard, 10, default);
         Assert.Equal(4, dead.Count);
         Assert.Equal(2, dead.Count(d => d.Reason == "InvalidOperationException: poison"));

@@ -1,6 +1,6 @@
-using FakeAi.Engine.Latency;
+using FakeAi.Engine.Randomness;
 
-namespace FakeAi.Engine.Tests.Latency;
+namespace FakeAi.Engine.Tests;
 
 public sealed class PortableMathTests
 {
@@ -48,6 +48,15 @@ public sealed class PortableMathTests
         Assert.Equal((0.0, double.PositiveInfinity), (PortableMath.Exp(-1000), PortableMath.Exp(1000)));
         Assert.True(double.IsNaN(PortableMath.Exp(double.NaN)));
         Assert.All([0.0, -1, double.NaN, double.PositiveInfinity], x => Assert.Throws<ArgumentOutOfRangeException>(() => PortableMath.Log(x)));
+    }
+
+    [Fact]
+    public void Log_OverManyMagnitudes_IsTheNaturalLogarithm()
+    {
+        for (var x = 1e-12; x < 1e6; x *= 1.0137)
+        {
+            Assert.Equal(Math.Log(x), PortableMath.Log(x), Math.Max(1e-15, Math.Abs(Math.Log(x)) * 1e-14));
+        }
     }
 
     private static void Close(double expected, double actual) =>

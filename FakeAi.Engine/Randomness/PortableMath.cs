@@ -1,4 +1,4 @@
-namespace FakeAi.Engine.Latency;
+namespace FakeAi.Engine.Randomness;
 
 /// <summary>
 /// Exponential and natural logarithm of IEEE + - * / alone. <see cref="Math.Exp"/> and <see cref="Math.Log(double)"/> come from
