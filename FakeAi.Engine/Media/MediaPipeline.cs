@@ -48,14 +48,15 @@ internal sealed class MediaPipeline(
         response.Headers[InternalHeaders.Model] = call.Model.Id;
         response.ContentType = call.Told.ContentType;
         var streamed = call.Told.Encoder is not null;
+        var output = new HandoverWriter(response.BodyWriter);
         var stream = new PacedStream(
-            call.Content, schedule, clock, handle, journal, streamed ? response.BodyWriter : null, call.Told.Encoder, call.Frame, chunker: null);
+            call.Content, schedule, clock, handle, journal, streamed ? output : null, call.Told.Encoder, call.Frame, chunker: null);
 
         journal.Started(call.Route, call.Model.Id, streamed, call.InputTokens, schedule, call.Content.OutputTokens);
         var outcome = await streams.RunAsync(stream, context.RequestAborted);
         try
         {
-            await EndAsync(context, call, outcome);
+            await EndAsync(context, call, outcome, output);
         }
         finally
         {
@@ -67,7 +68,7 @@ internal sealed class MediaPipeline(
         }
     }
 
-    private async Task EndAsync(HttpContext context, MediaCall call, StreamOutcome outcome)
+    private async Task EndAsync(HttpContext context, MediaCall call, StreamOutcome outcome, HandoverWriter output)
     {
         var response = context.Response;
         if (outcome.End == StreamEnd.Completed)
@@ -77,6 +78,8 @@ internal sealed class MediaPipeline(
             {
                 call.Told.WriteWhole(response.BodyWriter);
             }
+
+            output.Complete();
 
             WriteTrailers(response, call, outcome, call.Told.Encoder is null ? now : outcome.LastTokenUs ?? now);
             return;
@@ -91,7 +94,8 @@ internal sealed class MediaPipeline(
                 await call.Told.WriteErrorAsync(response, outcome.Error!, context.RequestAborted);
                 break;
             case BrokenEnding.Tell:
-                call.Told.WriteStreamError(response.BodyWriter, call.Frame, outcome.Error!);
+                call.Told.WriteStreamError(output, call.Frame, outcome.Error!);
+                output.Complete();
                 break;
             case BrokenEnding.Break:
                 context.Abort();

@@ -64,16 +64,19 @@ internal sealed class GenerationPipeline(
         response.Headers[InternalHeaders.Model] = request.Model.Id;
         response.ContentType = told.ContentType;
         using var compressed = told.Encoder is null ? null : codings.TryWrap(context);
-        var output = compressed ?? response.BodyWriter;
+        PipeWriter output = compressed is null ? new HandoverWriter(response.BodyWriter) : compressed;
         var stream = new PacedStream(
             answer, schedule, clock, handle, journal, told.Encoder is null ? null : output, told.Encoder, call.Frame,
             _adaptive ? new AdaptiveChunker() : null);
 
         journal.Started(call.Route, request, call.Stream, answer, schedule, slot);
         var outcome = await streams.RunAsync(stream, context.RequestAborted);
+        var end = Task.CompletedTask;
         try
         {
-            await EndAsync(context, call, answer, told, outcome, output);
+            end = outcome.End == StreamEnd.Completed
+                ? CompleteAsync(context, call, answer, told, outcome, output)
+                : BreakAsync(context, call, told, outcome, output);
         }
         finally
         {
@@ -83,25 +86,31 @@ internal sealed class GenerationPipeline(
             var tags = new GenAiTags(call.Operation, request.Model.Provider, request.Model.Id, told.Model);
             telemetry.Record(outcome, tags, clock.NowUs - call.Arrival.ReceivedUs, error);
         }
+
+        await end;
     }
 
-    private async Task EndAsync(
+    private Task CompleteAsync(
         HttpContext context, GenerationCall call, Answer answer, IDialectAnswer told, StreamOutcome outcome, PipeWriter output)
     {
-        var response = context.Response;
-        if (outcome.End == StreamEnd.Completed)
+        var now = clock.NowUs - call.Arrival.ReceivedUs;
+        if (told.Encoder is null)
         {
-            var now = clock.NowUs - call.Arrival.ReceivedUs;
-            if (told.Encoder is null)
-            {
-                WriteWhole(context, told);
-            }
-
-            Finish(output);
-            WriteTrailers(response, call.Request, answer, outcome, told.FinishReasons[0], told.Encoder is null ? now : outcome.LastTokenUs ?? now);
-            return;
+            WriteWhole(context, told);
         }
 
+        WriteTrailers(
+            context.Response, call.Request, answer, outcome, told.FinishReasons[0], told.Encoder is null ? now : outcome.LastTokenUs ?? now);
+
+        // The end and the trailers at once: a client that hangs up at the last chunk's bytes must find the gateway informed.
+        output.Complete();
+        return context.Response.CompleteAsync();
+    }
+
+    private static async Task BreakAsync(
+        HttpContext context, GenerationCall call, IDialectAnswer told, StreamOutcome outcome, PipeWriter output)
+    {
+        var response = context.Response;
         switch (BrokenEnd.Choose(response, outcome, call.Frame.TellsErrors))
         {
             case BrokenEnding.Answer when outcome.End == StreamEnd.TimedOut:
@@ -112,16 +121,13 @@ internal sealed class GenerationPipeline(
                 break;
             case BrokenEnding.Tell:
                 told.WriteStreamError(output, call.Frame, outcome.Error!);
-                Finish(output);
+                output.Complete();
                 break;
             case BrokenEnding.Break:
                 context.Abort();
                 break;
         }
     }
-
-    /// <summary>Writes a coding's end. The response's own writer is the server's to complete.</summary>
-    private static void Finish(PipeWriter output) => (output as CompressedWriter)?.Complete();
 
     private void WriteWhole(HttpContext context, IDialectAnswer told)
     {
@@ -136,7 +142,7 @@ internal sealed class GenerationPipeline(
         using var compressed = buffer.WrittenCount > LeastCompressed ? codings.TryWrap(context) : null;
         var output = compressed ?? context.Response.BodyWriter;
         output.Write(buffer.WrittenSpan);
-        Finish(output);
+        compressed?.Complete();
     }
 
     private static void WriteTrailers(

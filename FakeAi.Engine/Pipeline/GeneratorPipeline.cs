@@ -40,7 +40,7 @@ internal sealed partial class GeneratorPipeline(
         var journal = new StreamEvents(events, handle.Context.Id, Activity.Current is { Recorded: true } activity ? activity.Id : null);
         response.ContentType = call.Formatter.ContentType;
         using var compressed = codings.TryWrap(context);
-        var output = compressed ?? response.BodyWriter;
+        PipeWriter output = compressed is null ? new HandoverWriter(response.BodyWriter) : compressed;
         var tokens = new ToldTokens(journal);
         var stream = new GeneratedStream(handle, streams, time, call.Formatter, output) { Told = tokens.Told };
         journal.Started(handle.Context);
@@ -105,7 +105,7 @@ internal sealed partial class GeneratorPipeline(
         var response = context.Response;
         if (outcome.End == StreamEnd.Completed)
         {
-            (output as CompressedWriter)?.Complete();
+            output.Complete();
             Trail(response, call.Context.PromptTokens, outcome);
             return;
         }
@@ -117,7 +117,7 @@ internal sealed partial class GeneratorPipeline(
                 break;
             case BrokenEnding.Tell:
                 call.Formatter.FormatError(outcome.Error!, output);
-                (output as CompressedWriter)?.Complete();
+                output.Complete();
                 break;
             case BrokenEnding.Break:
                 context.Abort();

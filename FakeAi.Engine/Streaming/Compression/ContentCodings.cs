@@ -38,7 +38,7 @@ internal sealed class ContentCodings(IOptions<EngineOptions> options)
         var headers = context.Response.Headers;
         headers.ContentEncoding = coding;
         headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
-        return Wrap(context.Response.BodyWriter, coding, () => Interlocked.Decrement(ref _active));
+        return Wrap(new HandoverWriter(context.Response.BodyWriter), coding, () => Interlocked.Decrement(ref _active));
     }
 
     /// <summary>A writer that compresses, outside of any count.</summary>
