@@ -2,6 +2,7 @@ using FakeAi.Collector;
 using FakeAi.ServiceDefaults.Hosting;
 using FakeAi.ServiceDefaults.Redis;
 
+ProcessPriority.Lower();
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("collector");
 builder.AddFakeAiRedis();

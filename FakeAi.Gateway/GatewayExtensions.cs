@@ -12,6 +12,7 @@ using FakeAi.Gateway.Realtime;
 using FakeAi.Gateway.Requests;
 using FakeAi.Gateway.Streams;
 using FakeAi.Gateway.Upstreams;
+using FakeAi.Gateway.Upstreams.Links;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -46,6 +47,7 @@ public static class GatewayExtensions
         services.AddSingleton<RealtimeEndpoint>();
 
         services.AddSingleton<EnginePool>();
+        services.AddHostedService<EngineLinks>();
         services.AddSingleton<EngineDialer>();
         services.AddSingleton<EngineForwarder>();
         services.AddSingleton<EnginesHealthCheck>();

@@ -35,6 +35,9 @@ public sealed class GatewayOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]
     public TimeSpan EngineCoolOff { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Whether bodies of streamed answers come over one connection for all streams of an engine; otherwise over HTTP/2.</summary>
+    public bool ChunkLinks { get; set; } = true;
+
     /// <summary>How long the collector may stay silent, before its answer and between its parts.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]
     public TimeSpan CollectorTimeout { get; set; } = TimeSpan.FromSeconds(10);

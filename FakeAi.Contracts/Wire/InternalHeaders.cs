@@ -18,6 +18,12 @@ public static class InternalHeaders
     /// <summary>Request: <c>1</c> switches every simulated wait off (fast mode).</summary>
     public const string Fast = "x-fakeai-int-fast";
 
+    /// <summary>
+    /// Upgrade request of a chunk link (<see cref="ChunkFrames"/>): the link's id, 16 hex digits. Request: <c>id.number</c>, where the
+    /// body may go. Response: <c>1</c> when it goes there and the HTTP body stays empty.
+    /// </summary>
+    public const string Link = "x-fakeai-int-link";
+
     /// <summary>Trailer: tokens of the prompt.</summary>
     public const string InputTokens = "x-fakeai-int-input-tokens";
 

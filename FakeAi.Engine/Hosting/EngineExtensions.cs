@@ -60,6 +60,7 @@ public static class EngineExtensions
         ArgumentNullException.ThrowIfNull(app);
         app.UseInternalToken();
         app.UseWebSockets();
+        app.MapChunkLinks();
         app.MapStreamAdmin();
         app.MapOpenAiChat();
         app.MapWorkers();

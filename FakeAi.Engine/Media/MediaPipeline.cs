@@ -4,6 +4,7 @@ using FakeAi.Contracts.Wire;
 using FakeAi.Engine.Latency;
 using FakeAi.Engine.Pipeline;
 using FakeAi.Engine.Streaming;
+using FakeAi.Engine.Streaming.Links;
 using FakeAi.Engine.Telemetry;
 using FakeAi.Engine.Workers;
 using FakeAi.EventBus;
@@ -15,7 +16,7 @@ namespace FakeAi.Engine.Media;
 /// texts, without their generator and their workers: those run models of text.
 /// </summary>
 internal sealed class MediaPipeline(
-    LatencyModel latency, LatencyProfiles profiles, StreamManager streams, EngineClock clock, EngineTelemetry telemetry, IEventPublisher events)
+    LatencyModel latency, LatencyProfiles profiles, StreamManager streams, ChunkLinks links, EngineClock clock, EngineTelemetry telemetry, IEventPublisher events)
 {
     /// <summary>OpenTelemetry's <c>gen_ai.operation.name</c> of content that is no chat.</summary>
     public const string Operation = "generate_content";
@@ -48,9 +49,9 @@ internal sealed class MediaPipeline(
         response.Headers[InternalHeaders.Model] = call.Model.Id;
         response.ContentType = call.Told.ContentType;
         var streamed = call.Told.Encoder is not null;
-        var output = new HandoverWriter(response.BodyWriter);
+        var output = streamed ? links.Open(context) : null;
         var stream = new PacedStream(
-            call.Content, schedule, clock, handle, journal, streamed ? output : null, call.Told.Encoder, call.Frame, chunker: null);
+            call.Content, schedule, clock, handle, journal, output, call.Told.Encoder, call.Frame, chunker: null);
 
         journal.Started(call.Route, call.Model.Id, streamed, call.InputTokens, schedule, call.Content.OutputTokens);
         var outcome = await streams.RunAsync(stream, context.RequestAborted);
@@ -68,7 +69,7 @@ internal sealed class MediaPipeline(
         }
     }
 
-    private async Task EndAsync(HttpContext context, MediaCall call, StreamOutcome outcome, HandoverWriter output)
+    private async Task EndAsync(HttpContext context, MediaCall call, StreamOutcome outcome, BufferedWriter? output)
     {
         var response = context.Response;
         if (outcome.End == StreamEnd.Completed)
@@ -79,9 +80,8 @@ internal sealed class MediaPipeline(
                 call.Told.WriteWhole(response.BodyWriter);
             }
 
-            output.Complete();
-
             WriteTrailers(response, call, outcome, call.Told.Encoder is null ? now : outcome.LastTokenUs ?? now);
+            output?.Complete();
             return;
         }
 
@@ -94,8 +94,11 @@ internal sealed class MediaPipeline(
                 await call.Told.WriteErrorAsync(response, outcome.Error!, context.RequestAborted);
                 break;
             case BrokenEnding.Tell:
-                call.Told.WriteStreamError(output, call.Frame, outcome.Error!);
-                output.Complete();
+                call.Told.WriteStreamError(output!, call.Frame, outcome.Error!);
+                output!.Complete();
+                break;
+            case BrokenEnding.Trail:
+                output?.Complete();
                 break;
             case BrokenEnding.Break:
                 context.Abort();

@@ -1,5 +1,6 @@
 using FakeAi.Contracts.Wire;
 using FakeAi.Engine.Streaming;
+using FakeAi.Engine.Streaming.Links;
 using FakeAi.Engine.Telemetry;
 
 namespace FakeAi.Engine.Pipeline;
@@ -36,6 +37,7 @@ internal static class BrokenEnd
         {
             // What was meant for the stream's body: the error's is sent as it is.
             response.Headers.ContentEncoding = default;
+            ChunkLinks.Forget(response);
             response.Headers[InternalHeaders.Outcome] = word;
             return BrokenEnding.Answer;
         }

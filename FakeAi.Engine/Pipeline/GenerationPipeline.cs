@@ -8,6 +8,7 @@ using FakeAi.Engine.Generation.Sources;
 using FakeAi.Engine.Latency;
 using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Streaming.Compression;
+using FakeAi.Engine.Streaming.Links;
 using FakeAi.Engine.Telemetry;
 using FakeAi.EventBus;
 using FakeAi.ServiceDefaults.Hosting;
@@ -25,6 +26,7 @@ internal sealed class GenerationPipeline(
     LatencyModel latency,
     StreamManager streams,
     ContentCodings codings,
+    ChunkLinks links,
     EngineClock clock,
     EngineTelemetry telemetry,
     IEventPublisher events,
@@ -63,11 +65,16 @@ internal sealed class GenerationPipeline(
         response.Headers[PublicHeaders.ScheduledTtftMs] = (schedule.TtftUs / 1000m).ToString("0.###", CultureInfo.InvariantCulture);
         response.Headers[InternalHeaders.Model] = request.Model.Id;
         response.ContentType = told.ContentType;
-        using var compressed = told.Encoder is null ? null : codings.TryWrap(context);
-        PipeWriter output = compressed is null ? new HandoverWriter(response.BodyWriter) : compressed;
+        var body = told.Encoder is null ? null : links.Open(context);
+        using var compressed = body is null ? null : codings.TryWrap(context, body);
+        PipeWriter? output = compressed is null ? body : compressed;
         var stream = new PacedStream(
-            answer, schedule, clock, handle, journal, told.Encoder is null ? null : output, told.Encoder, call.Frame,
-            _adaptive ? new AdaptiveChunker() : null);
+            answer, schedule, clock, handle, journal, output, told.Encoder, call.Frame,
+            _adaptive ? new AdaptiveChunker() : null)
+        {
+            // At the time at which it is due, not when a thread of the pool is free for it.
+            Ending = body is LinkWriter ? outcome => Conclude(context, call, answer, told, outcome, output) : null,
+        };
 
         journal.Started(call.Route, request, call.Stream, answer, schedule, slot);
         var outcome = await streams.RunAsync(stream, context.RequestAborted);
@@ -75,7 +82,7 @@ internal sealed class GenerationPipeline(
         try
         {
             end = outcome.End == StreamEnd.Completed
-                ? CompleteAsync(context, call, answer, told, outcome, output)
+                ? CompleteAsync(context, call, answer, told, outcome, output, body is LinkWriter)
                 : BreakAsync(context, call, told, outcome, output);
         }
         finally
@@ -91,24 +98,33 @@ internal sealed class GenerationPipeline(
     }
 
     private Task CompleteAsync(
-        HttpContext context, GenerationCall call, Answer answer, IDialectAnswer told, StreamOutcome outcome, PipeWriter output)
+        HttpContext context, GenerationCall call, Answer answer, IDialectAnswer told, StreamOutcome outcome, PipeWriter? output, bool concluded)
     {
-        var now = clock.NowUs - call.Arrival.ReceivedUs;
         if (told.Encoder is null)
         {
             WriteWhole(context, told);
         }
 
-        WriteTrailers(
-            context.Response, call.Request, answer, outcome, told.FinishReasons[0], told.Encoder is null ? now : outcome.LastTokenUs ?? now);
+        if (!concluded)
+        {
+            Conclude(context, call, answer, told, outcome, output);
+        }
 
-        // The end and the trailers at once: a client that hangs up at the last chunk's bytes must find the gateway informed.
-        output.Complete();
         return context.Response.CompleteAsync();
     }
 
+    /// <summary>Sends the end and the trailers at once: a client that hangs up at the last chunk's bytes must find the gateway informed.</summary>
+    private void Conclude(
+        HttpContext context, GenerationCall call, Answer answer, IDialectAnswer told, StreamOutcome outcome, PipeWriter? output)
+    {
+        var now = clock.NowUs - call.Arrival.ReceivedUs;
+        WriteTrailers(
+            context.Response, call.Request, answer, outcome, told.FinishReasons[0], told.Encoder is null ? now : outcome.LastTokenUs ?? now);
+        output?.Complete();
+    }
+
     private static async Task BreakAsync(
-        HttpContext context, GenerationCall call, IDialectAnswer told, StreamOutcome outcome, PipeWriter output)
+        HttpContext context, GenerationCall call, IDialectAnswer told, StreamOutcome outcome, PipeWriter? output)
     {
         var response = context.Response;
         switch (BrokenEnd.Choose(response, outcome, call.Frame.TellsErrors))
@@ -120,8 +136,11 @@ internal sealed class GenerationPipeline(
                 await told.WriteErrorAsync(response, outcome.Error!, context.RequestAborted);
                 break;
             case BrokenEnding.Tell:
-                told.WriteStreamError(output, call.Frame, outcome.Error!);
-                output.Complete();
+                told.WriteStreamError(output!, call.Frame, outcome.Error!);
+                output!.Complete();
+                break;
+            case BrokenEnding.Trail:
+                output?.Complete();
                 break;
             case BrokenEnding.Break:
                 context.Abort();
@@ -139,7 +158,7 @@ internal sealed class GenerationPipeline(
 
         var buffer = new ArrayBufferWriter<byte>(2 * LeastCompressed);
         told.WriteWhole(buffer);
-        using var compressed = buffer.WrittenCount > LeastCompressed ? codings.TryWrap(context) : null;
+        using var compressed = buffer.WrittenCount > LeastCompressed ? codings.TryWrap(context, context.Response.BodyWriter) : null;
         var output = compressed ?? context.Response.BodyWriter;
         output.Write(buffer.WrittenSpan);
         compressed?.Complete();

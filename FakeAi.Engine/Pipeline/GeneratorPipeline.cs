@@ -9,6 +9,7 @@ using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Streaming.Compression;
 using FakeAi.Engine.Streaming.Formatters;
 using FakeAi.Engine.Streaming.Generators;
+using FakeAi.Engine.Streaming.Links;
 using FakeAi.Engine.Telemetry;
 using FakeAi.EventBus;
 
@@ -29,7 +30,7 @@ internal sealed record GeneratorCall(
 
 /// <summary>The way of a generator's stream: open, run, end, and tell how it went. It takes no worker: what it makes is not a model's.</summary>
 internal sealed partial class GeneratorPipeline(
-    LatencyModel latency, LatencyProfiles profiles, StreamManager streams, ContentCodings codings, EngineTelemetry telemetry, IEventPublisher events, TimeProvider time,
+    LatencyModel latency, LatencyProfiles profiles, StreamManager streams, ContentCodings codings, ChunkLinks links, EngineTelemetry telemetry, IEventPublisher events, TimeProvider time,
     ILogger<GeneratorPipeline> logger)
 {
     /// <summary>Answers a request. The caller holds a slot of the <see cref="StreamManager"/>.</summary>
@@ -39,8 +40,9 @@ internal sealed partial class GeneratorPipeline(
         using var handle = streams.Open(call.Context, call.ReceivedUs);
         var journal = new StreamEvents(events, handle.Context.Id, Activity.Current is { Recorded: true } activity ? activity.Id : null);
         response.ContentType = call.Formatter.ContentType;
-        using var compressed = codings.TryWrap(context);
-        PipeWriter output = compressed is null ? new HandoverWriter(response.BodyWriter) : compressed;
+        var body = links.Open(context);
+        using var compressed = codings.TryWrap(context, body);
+        PipeWriter output = compressed is null ? body : compressed;
         var tokens = new ToldTokens(journal);
         var stream = new GeneratedStream(handle, streams, time, call.Formatter, output) { Told = tokens.Told };
         journal.Started(handle.Context);
@@ -105,8 +107,8 @@ internal sealed partial class GeneratorPipeline(
         var response = context.Response;
         if (outcome.End == StreamEnd.Completed)
         {
-            output.Complete();
             Trail(response, call.Context.PromptTokens, outcome);
+            output.Complete();
             return;
         }
 
@@ -117,6 +119,9 @@ internal sealed partial class GeneratorPipeline(
                 break;
             case BrokenEnding.Tell:
                 call.Formatter.FormatError(outcome.Error!, output);
+                output.Complete();
+                break;
+            case BrokenEnding.Trail:
                 output.Complete();
                 break;
             case BrokenEnding.Break:

@@ -62,11 +62,14 @@ internal sealed class PacedStream : WheelItem
         _timeoutUs = _receivedUs + Us(handle.Context.Timeout);
         _idleUs = Us(handle.Context.IdleTimeout);
         _output = output is null ? null : new PacedOutput(output, frame?.KeepAlive ?? default, handle.Context.KeepAlive, clock.NowUs);
-        _times = new TokenTimes(content, schedule, output is not null, observer);
+        _times = new TokenTimes(content, schedule, output is not null, observer, handle.ProgressEveryUs);
         _recorder.Progress.Expect(content.OutputTokens);
     }
 
     public StreamHandle Handle { get; }
+
+    /// <summary>Called on the wheel's thread when the whole answer has been written, before <see cref="Completion"/> completes. Must not block.</summary>
+    public Action<StreamOutcome>? Ending { get; init; }
 
     /// <summary>Completes when the last byte was handed over, or the stream broke off. Never faults.</summary>
     public Task<StreamOutcome> Completion => _completion.Task;
@@ -309,7 +312,19 @@ internal sealed class PacedStream : WheelItem
             _recorder.Paused(_clock.NowUs - _heldUs);
         }
 
-        _completion.TrySetResult(StreamOutcome.Of(Handle, _times, _started || _output is { Used: true }, _output is { IsStuck: true }));
+        var outcome = StreamOutcome.Of(Handle, _times, _started || _output is { Used: true }, _output is { IsStuck: true });
+        try
+        {
+            if (outcome.End == StreamEnd.Completed)
+            {
+                Ending?.Invoke(outcome);
+            }
+        }
+        finally
+        {
+            _completion.TrySetResult(outcome);
+        }
+
         return Done;
     }
 }

@@ -7,6 +7,11 @@ namespace FakeAi.Engine.Streaming;
 /// </summary>
 internal sealed class StreamHandle : IDisposable
 {
+    private const long FastestProgressUs = 250_000;
+
+    /// <summary>All streams together tell their progress at most 1,000 times a second.</summary>
+    private const long UsPerProgress = 1_000;
+
     private readonly StreamManager _owner;
     private CancellationTokenSource? _stopping;
     private long _endedUs = -1;
@@ -17,6 +22,7 @@ internal sealed class StreamHandle : IDisposable
         _owner = owner;
         Context = context;
         ReceivedUs = receivedUs;
+        ProgressEveryUs = Math.Max(FastestProgressUs, (long)owner.Running * UsPerProgress);
         Recorder = new StreamRecorder(receivedUs);
     }
 
@@ -28,6 +34,9 @@ internal sealed class StreamHandle : IDisposable
 
     /// <summary>When the request was received, by the engine's clock.</summary>
     public long ReceivedUs { get; }
+
+    /// <summary>How often its progress is told: four times a second, and less where many streams run.</summary>
+    public long ProgressEveryUs { get; }
 
     /// <summary>When it ended; null before.</summary>
     public long? EndedUs => Volatile.Read(ref _endedUs) is >= 0 and var ended ? ended : null;

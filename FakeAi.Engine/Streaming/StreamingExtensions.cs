@@ -1,6 +1,8 @@
+using FakeAi.Contracts.Wire;
 using FakeAi.Engine.Streaming.Compression;
 using FakeAi.Engine.Streaming.Formatters;
 using FakeAi.Engine.Streaming.Generators;
+using FakeAi.Engine.Streaming.Links;
 
 namespace FakeAi.Engine.Streaming;
 
@@ -15,6 +17,7 @@ internal static class StreamingExtensions
         services.AddSingleton<WheelThread>();
         services.AddHostedService(static provider => provider.GetRequiredService<WheelThread>());
         services.AddSingleton<StreamManager>();
+        services.AddSingleton<ChunkLinks>();
         services.AddSingleton<ContentCodings>();
         services.AddSingleton<StreamFormats>();
         services.AddSingleton<StreamGenerators>();
@@ -26,4 +29,8 @@ internal static class StreamingExtensions
         services.AddStreamFormatter<BinaryFormatter>();
         return builder;
     }
+
+    /// <summary>Maps where gateways open their chunk links.</summary>
+    public static void MapChunkLinks(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapGet(ChunkFrames.Route, endpoints.ServiceProvider.GetRequiredService<ChunkLinks>().HandleAsync);
 }

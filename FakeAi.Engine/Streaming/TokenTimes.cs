@@ -7,9 +7,9 @@ namespace FakeAi.Engine.Streaming;
 /// <param name="schedule">When each step was due.</param>
 /// <param name="streamed">False for an answer that is sent whole: of it only the number is kept.</param>
 /// <param name="observer">Told of the first token and of progress.</param>
-internal sealed class TokenTimes(IPacedContent content, StreamSchedule schedule, bool streamed, IStreamObserver observer)
+/// <param name="progressEveryUs">How often of progress.</param>
+internal sealed class TokenTimes(IPacedContent content, StreamSchedule schedule, bool streamed, IStreamObserver observer, long progressEveryUs)
 {
-    private const long ProgressEveryUs = 250_000;
     private const int TickUs = 1000;
 
     private readonly int[] _deltas = streamed && content.OutputTokens > 1 ? new int[content.OutputTokens - 1] : [];
@@ -44,7 +44,7 @@ internal sealed class TokenTimes(IPacedContent content, StreamSchedule schedule,
         }
 
         _lastUs = at;
-        if (to < schedule.Steps && at - _progressUs >= ProgressEveryUs)
+        if (to < schedule.Steps && at - _progressUs >= progressEveryUs)
         {
             _progressUs = at;
             observer.Progress(Tokens, at);

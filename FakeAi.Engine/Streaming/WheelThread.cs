@@ -3,13 +3,20 @@ namespace FakeAi.Engine.Streaming;
 /// <summary>Drives the <see cref="ClockWheel"/>: its own thread, which sleeps until the next deadline.</summary>
 internal sealed partial class WheelThread(ClockWheel wheel, EngineClock clock, ILogger<WheelThread> logger) : IHostedService, IDisposable
 {
-    private const int IdleMs = 1000;
+    private const int IdleUs = 1_000_000;
 
-    private readonly AutoResetEvent _wake = new(initialState: false);
+    private readonly WheelSleep _sleep = WheelSleep.Create();
     private Thread? _thread;
+    private Action? _ticked;
     private long _sleepsUntil = long.MaxValue;
     private volatile bool _stopping;
     private int _disposed;
+
+    /// <summary>Whether the caller runs on the wheel's thread, so that what <see cref="AfterEachTick"/> took is still to come.</summary>
+    public bool IsCurrent => ReferenceEquals(Thread.CurrentThread, _thread);
+
+    /// <summary>Has something called on the wheel's thread whenever all that was due has been called. It must not block. Before the start only.</summary>
+    public void AfterEachTick(Action action) => _ticked += action;
 
     /// <summary>Gives an item a deadline; wakes the thread if it would sleep too long.</summary>
     public void Schedule(WheelItem item, long dueUs)
@@ -17,7 +24,7 @@ internal sealed partial class WheelThread(ClockWheel wheel, EngineClock clock, I
         wheel.Schedule(item, dueUs);
         if (dueUs < Interlocked.Read(ref _sleepsUntil))
         {
-            _wake.Set();
+            _sleep.Wake();
         }
     }
 
@@ -31,7 +38,7 @@ internal sealed partial class WheelThread(ClockWheel wheel, EngineClock clock, I
     public Task StopAsync(CancellationToken cancellationToken)
     {
         _stopping = true;
-        _wake.Set();
+        _sleep.Wake();
         return Task.CompletedTask;
     }
 
@@ -41,9 +48,9 @@ internal sealed partial class WheelThread(ClockWheel wheel, EngineClock clock, I
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             _stopping = true;
-            _wake.Set();
+            _sleep.Wake();
             _thread?.Join(TimeSpan.FromSeconds(1));
-            _wake.Dispose();
+            _sleep.Dispose();
         }
     }
 
@@ -54,6 +61,7 @@ internal sealed partial class WheelThread(ClockWheel wheel, EngineClock clock, I
             try
             {
                 var next = wheel.Tick(clock.NowUs);
+                _ticked?.Invoke();
                 Interlocked.Exchange(ref _sleepsUntil, next);
                 if (!wheel.HasNews)
                 {
@@ -74,14 +82,14 @@ internal sealed partial class WheelThread(ClockWheel wheel, EngineClock clock, I
     {
         if (untilUs == WheelItem.Done)
         {
-            _wake.WaitOne(IdleMs);
+            _sleep.Wait(IdleUs);
             return;
         }
 
         var us = untilUs - clock.NowUs;
         if (us > 0)
         {
-            _wake.WaitOne((int)Math.Min(IdleMs, (us + 999) / 1000));
+            _sleep.Wait(Math.Min(IdleUs, us));
         }
     }
 

@@ -10,6 +10,7 @@ internal sealed partial class RequestMiddleware(
     RequestDelegate next, IEventPublisher events, TimeProvider clock, IOptions<GatewayOptions> options, ILogger<RequestMiddleware> logger)
 {
     private const int MaxClientId = 512;
+    private const int Burst = 8;
 
     private readonly string _organization = options.Value.Organization;
 
@@ -20,6 +21,12 @@ internal sealed partial class RequestMiddleware(
         Identify(context, request);
         try
         {
+            // Its time of receipt is noted, and its schedule counts from then: in a burst let the others have theirs noted, too.
+            if (ThreadPool.PendingWorkItemCount > Burst)
+            {
+                await Task.Yield();
+            }
+
             await next(context);
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)

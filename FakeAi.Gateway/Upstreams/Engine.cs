@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FakeAi.Gateway.Upstreams.Links;
 
 namespace FakeAi.Gateway.Upstreams;
 
@@ -10,11 +11,12 @@ internal sealed class Engine : IDisposable
     private int _active;
     private long _restsUntil = long.MinValue;
 
-    public Engine(string name, Uri data, Uri? health)
+    public Engine(string name, Uri data, Uri? health, EngineLink? link = null)
     {
         Name = name;
         Data = data;
         Health = health;
+        Link = link;
         _invoker = new HttpMessageInvoker(EngineConnections.Create(), disposeHandler: true);
     }
 
@@ -25,6 +27,9 @@ internal sealed class Engine : IDisposable
 
     /// <summary>Base address of the health endpoint, if known.</summary>
     public Uri? Health { get; }
+
+    /// <summary>Its chunk link; null where bodies come over HTTP/2 only.</summary>
+    public EngineLink? Link { get; }
 
     /// <summary>Requests under way.</summary>
     public int Active => Volatile.Read(ref _active);
@@ -44,5 +49,9 @@ internal sealed class Engine : IDisposable
 
     public bool Rests(long now) => now < Volatile.Read(ref _restsUntil);
 
-    public void Dispose() => _invoker.Dispose();
+    public void Dispose()
+    {
+        Link?.Dispose();
+        _invoker.Dispose();
+    }
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Net.Http.Headers;
 using FakeAi.Contracts.Wire;
 using FakeAi.Gateway.OpenAi;
 using FakeAi.Gateway.Requests;
@@ -67,6 +66,11 @@ internal static class EngineAnswer
     public static async Task<RelayOutcome> RelayAsync(
         EngineCall call, HttpContext context, GatewayRequest request, CancellationToken cancellationToken)
     {
+        if (call.Linked is { } linked)
+        {
+            return await linked.RelayAsync(context.Response, request, cancellationToken);
+        }
+
         var body = await call.Response.Content.ReadAsStreamAsync(cancellationToken);
         var writer = context.Response.BodyWriter;
         while (true)
@@ -129,19 +133,26 @@ internal static class EngineAnswer
     }
 
     /// <summary>What the trailers tell; read after the body's end.</summary>
-    public static EngineSummary Summary(HttpResponseMessage response)
+    public static EngineSummary Summary(EngineCall call)
     {
-        var trailers = response.TrailingHeaders.NonValidated;
+        var linked = call.Linked?.Trailers;
+        var trailers = linked is null ? call.Response.TrailingHeaders.NonValidated : default;
         return new EngineSummary(
-            (int)Math.Min(Number(trailers, InternalHeaders.InputTokens) ?? 0, int.MaxValue),
-            (int)Math.Min(Number(trailers, InternalHeaders.OutputTokens) ?? 0, int.MaxValue),
-            trailers.TryGetValues(InternalHeaders.FinishReason, out var reason) ? reason.ToString() : null,
-            Number(trailers, InternalHeaders.TtftUs),
-            Number(trailers, InternalHeaders.E2eUs))
+            (int)Math.Min(Number(InternalHeaders.InputTokens) ?? 0, int.MaxValue),
+            (int)Math.Min(Number(InternalHeaders.OutputTokens) ?? 0, int.MaxValue),
+            Text(InternalHeaders.FinishReason),
+            Number(InternalHeaders.TtftUs),
+            Number(InternalHeaders.E2eUs))
         {
-            Outcome = trailers.TryGetValues(InternalHeaders.Outcome, out var outcome) ? outcome.ToString() : null,
-            Broken = trailers.Contains(InternalHeaders.Broken),
+            Outcome = Text(InternalHeaders.Outcome),
+            Broken = Text(InternalHeaders.Broken) is not null,
         };
+
+        string? Text(string name) => linked is not null
+            ? linked.GetValueOrDefault(name)
+            : trailers.TryGetValues(name, out var values) ? values.ToString() : null;
+
+        long? Number(string name) => long.TryParse(Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
     /// <summary>Whether an error answer tells of a request that was cancelled on purpose.</summary>
@@ -155,12 +166,6 @@ internal static class EngineAnswer
         await context.Response.CompleteAsync();
         return RelayOutcome.Delivered;
     }
-
-    private static long? Number(HttpHeadersNonValidated trailers, string name) =>
-        trailers.TryGetValues(name, out var values)
-        && long.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : null;
 
     private static bool IsPublic(string name) =>
         !name.StartsWith(InternalHeaders.Prefix, StringComparison.OrdinalIgnoreCase)

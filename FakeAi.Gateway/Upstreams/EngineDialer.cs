@@ -2,6 +2,7 @@ using System.Net;
 using FakeAi.Gateway.Admin;
 using FakeAi.Gateway.Chat;
 using FakeAi.Gateway.Requests;
+using FakeAi.Gateway.Upstreams.Links;
 using FakeAi.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -66,15 +67,17 @@ internal sealed partial class EngineDialer(
         ForwardedHeaders.Copy(from, message, request, _token, fastMode.Enabled);
         var span = EngineTracing.Start(engine, message);
         EngineTracing.Inject(span, message);
+        var linked = request.Stream && engine.Link?.Open() is { } place ? new LinkedCall(place, cancellationToken) : null;
         try
         {
-            var response = await engine.SendAsync(message, cancellationToken);
+            var (response, isLinked) = linked is null ? (await engine.SendAsync(message, cancellationToken), false) : await linked.SendAsync(engine, message);
             EngineTracing.Answered(span, (int)response.StatusCode);
-            return new EngineCall(engine, message, response, span);
+            return new EngineCall(engine, message, response, span, linked, isLinked);
         }
         catch (Exception exception)
         {
             EngineTracing.Failed(span, cancellationToken.IsCancellationRequested ? "cancelled" : Reason(ErrorOf(exception)));
+            linked?.Dispose();
             span?.Dispose();
             message.Dispose();
             engine.Leave();

@@ -70,7 +70,7 @@ internal sealed class EngineForwarder(EngineDialer dialer, IOptions<GatewayOptio
                 context.Abort();
                 break;
             case RelayOutcome.Delivered when call.Response.IsSuccessStatusCode:
-                End(context, request, EngineAnswer.Summary(call.Response));
+                End(context, request, EngineAnswer.Summary(call));
                 break;
             case RelayOutcome.Delivered when EngineAnswer.WasCancelled(call.Response):
                 request.Cancel(CancelReasons.Cancelled);

@@ -1,3 +1,5 @@
+using FakeAi.Gateway.Upstreams.Links;
+using FakeAi.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace FakeAi.Gateway.Upstreams;
@@ -10,12 +12,18 @@ internal sealed class EnginePool : IDisposable
     private readonly long _coolOff;
     private uint _turn;
 
-    public EnginePool(IOptions<EnginesOptions> engines, IOptions<GatewayOptions> options, TimeProvider clock)
+    public EnginePool(
+        IOptions<EnginesOptions> engines, IOptions<GatewayOptions> options, IOptions<InstallationOptions> installation, TimeProvider clock, ILogger<EngineLink> logger)
     {
         _clock = clock;
         _coolOff = (long)(options.Value.EngineCoolOff.TotalSeconds * clock.TimestampFrequency);
-        _engines = [.. engines.Value.Engines.Select(static engine =>
-            new Engine(engine.Name, new Uri(engine.H2c), engine.Http is null ? null : new Uri(engine.Http)))];
+        var token = installation.Value.InternalToken is { Length: > 0 } set ? set : null;
+        _engines = [.. engines.Value.Engines.Select(engine =>
+        {
+            var http = engine.Http is null ? null : new Uri(engine.Http);
+            var link = http is null || !options.Value.ChunkLinks ? null : new EngineLink(engine.Name, http, token, logger);
+            return new Engine(engine.Name, new Uri(engine.H2c), http, link);
+        })];
     }
 
     public IReadOnlyList<Engine> Engines => _engines;

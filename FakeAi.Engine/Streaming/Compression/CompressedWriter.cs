@@ -41,7 +41,7 @@ internal sealed class CompressedWriter(PipeWriter inner, ICoder coder, Action? r
             _finished = true;
             Drain();
             coder.Finish();
-            (inner as HandoverWriter)?.Complete();
+            (inner as BufferedWriter)?.Complete();
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed class ContentCodings(IOptions<EngineOptions> options)
     /// Gives a writer that compresses, and says so in the headers; null where the client does not ask for it or too many are
     /// compressed already. Dispose it: its place is counted.
     /// </summary>
-    public CompressedWriter? TryWrap(HttpContext context)
+    public CompressedWriter? TryWrap(HttpContext context, PipeWriter output)
     {
         var coding = Choose(context.Request.Headers.AcceptEncoding);
         if (coding is null)
@@ -38,7 +38,7 @@ internal sealed class ContentCodings(IOptions<EngineOptions> options)
         var headers = context.Response.Headers;
         headers.ContentEncoding = coding;
         headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
-        return Wrap(new HandoverWriter(context.Response.BodyWriter), coding, () => Interlocked.Decrement(ref _active));
+        return Wrap(output, coding, () => Interlocked.Decrement(ref _active));
     }
 
     /// <summary>A writer that compresses, outside of any count.</summary>

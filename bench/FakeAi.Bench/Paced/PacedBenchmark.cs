@@ -7,6 +7,7 @@ namespace FakeAi.Bench.Paced;
 internal sealed class PacedBenchmark
 {
     private static readonly int[] s_streams = [1, 100, 500, 1_000];
+    private const int ProbeApartMs = 5;
     private static readonly TimeSpan s_calm = TimeSpan.FromSeconds(2);
 
     private readonly BenchSystem _system;
@@ -35,7 +36,8 @@ internal sealed class PacedBenchmark
             + $"exact {StreamSample.ExactMs:N0} ms; median (lowest to highest) of {benchmark._rounds} rounds of {benchmark._seconds} s\n");
         await benchmark.WarmAsync(stop);
         await benchmark.DurationsAsync(Option("streams", 0) is > 0 and var only ? [only] : s_streams, stop);
-        await benchmark.GapsAsync(Option("probes", 200), stop);
+        await benchmark.GapsAsync(Option("probes", 200), ProbeApartMs, stop);
+        await benchmark.GapsAsync(Option("burst", 500), 0, stop);
         if (Option("idle", 5_000) is > 0 and var idle)
         {
             await IdleStreams.MeasureAsync(output, idle, stop);
@@ -89,21 +91,21 @@ internal sealed class PacedBenchmark
         static string Over(Spread ms) => string.Create(CultureInfo.InvariantCulture, $"{(ms.Median / StreamSample.ExactMs - 1) * 100:+0.0;-0.0} %");
     }
 
-    private async Task GapsAsync(int streams, CancellationToken stop)
+    private async Task GapsAsync(int streams, int apartMs, CancellationToken stop)
     {
         await _output.WriteLineAsync(
-            $"\n| {streams} streams, server | ITL error p50, ms | p99, ms | max, ms | TTFT error p50, ms | p99, ms |\n|---|---|---|---|---|---|");
+            $"\n| {streams} streams, {(apartMs == 0 ? "all at once" : $"{apartMs} ms apart")}, server | ITL error p50, ms | p99, ms | max, ms | TTFT error p50, ms | p99, ms | last chunk late p50, ms | p99, ms |\n|---|---|---|---|---|---|---|---|");
         foreach (var (name, address, _) in Targets())
         {
             var runs = new List<GapResult>();
             for (var round = 0; round < _rounds; round++)
             {
                 await Task.Delay(s_calm, stop);
-                runs.Add(StreamProbe.Run(address, streams, stop));
+                runs.Add(StreamProbe.Run(address, streams, apartMs, stop));
             }
 
             string Tell(Func<GapResult, double> of) => Spread.Of(runs.Select(of)).Tell("0.00");
-            await _output.WriteLineAsync($"| {name} | {Tell(r => r.P50)} | {Tell(r => r.P99)} | {Tell(r => r.Max)} | {Tell(r => r.TtftP50)} | {Tell(r => r.TtftP99)} |");
+            await _output.WriteLineAsync($"| {name} | {Tell(r => r.P50)} | {Tell(r => r.P99)} | {Tell(r => r.Max)} | {Tell(r => r.TtftP50)} | {Tell(r => r.TtftP99)} | {Tell(r => r.EndP50)} | {Tell(r => r.EndP99)} |");
         }
     }
 }

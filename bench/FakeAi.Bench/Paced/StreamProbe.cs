@@ -7,21 +7,19 @@ using System.Text;
 namespace FakeAi.Bench.Paced;
 
 /// <summary>How far the gaps between chunks, and the times to the first one, were from the schedule. Milliseconds.</summary>
-internal sealed record GapResult(double P50, double P99, double Max, double TtftP50, double TtftP99);
+internal sealed record GapResult(double P50, double P99, double Max, double TtftP50, double TtftP99, double EndP50, double EndP99);
 
 /// <summary>
 /// A client of many streams on one thread, without timers and thread pool: polls all sockets, notes the time once per poll and
-/// counts chunks in what it reads. Its own error is what it shows for the bare server. Streams begin 5 ms apart, so that they
-/// do not all fall due at once.
+/// counts chunks in what it reads. Its own error is what it shows for the bare server.
 /// </summary>
 internal static class StreamProbe
 {
-    private const int ApartMs = 5;
     private const int WaitUs = 100_000;
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(60);
     private static readonly byte[] s_mark = Encoding.UTF8.GetBytes(StreamSample.ChunkMark);
 
-    public static GapResult Run(Uri server, int streams, CancellationToken stop)
+    public static GapResult Run(Uri server, int streams, int apartMs, CancellationToken stop)
     {
         var request = Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
@@ -37,7 +35,7 @@ internal static class StreamProbe
         while ((started < streams || probes.Count > 0) && clock.Elapsed < s_longest)
         {
             stop.ThrowIfCancellationRequested();
-            while (started < streams && clock.ElapsedMilliseconds >= started * ApartMs)
+            while (started < streams && clock.ElapsedMilliseconds >= started * apartMs)
             {
                 var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 socket.Connect(address);
@@ -76,7 +74,9 @@ internal static class StreamProbe
 
         double[] gaps = [.. done.SelectMany(p => p.Times.Zip(p.Times.Skip(1), (a, b) => Math.Abs(b - a - StreamSample.ItlMs))).Order()];
         double[] first = [.. done.Select(p => p.Times[0] - p.Began - StreamSample.TtftMs).Order()];
-        return new GapResult(gaps[gaps.Length / 2], gaps[gaps.Length * 99 / 100], gaps[^1], first[first.Length / 2], first[first.Length * 99 / 100]);
+        double[] end = [.. done.Select(p => p.Times[^1] - p.Began - StreamSample.ExactMs).Order()];
+        return new GapResult(
+            gaps[gaps.Length / 2], gaps[gaps.Length * 99 / 100], gaps[^1], first[first.Length / 2], first[first.Length * 99 / 100], end[end.Length / 2], end[end.Length * 99 / 100]);
     }
 
     private sealed class Probe(double began)
