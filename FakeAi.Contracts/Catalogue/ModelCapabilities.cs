@@ -15,6 +15,9 @@ public static class ModelCapabilities
     /// <summary>Tells its reasoning with the answer, as <c>reasoning_content</c> in chat completions.</summary>
     public const string ReasoningShown = "reasoning_shown";
 
+    /// <summary>Answers with sound when asked to.</summary>
+    public const string AudioOut = "audio_out";
+
     /// <summary>Takes predicted outputs.</summary>
     public const string Prediction = "prediction";
 }

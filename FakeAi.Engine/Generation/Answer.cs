@@ -20,6 +20,7 @@ internal sealed class Answer : IPacedContent
             OutputTokens += choice.Tokens;
             HiddenTokens += choice.HiddenTokens;
             ReasoningTokens += choice.ReasoningTokens;
+            AudioTokens += choice.AudioTokens;
         }
     }
 
@@ -45,6 +46,9 @@ internal sealed class Answer : IPacedContent
 
     /// <summary>Tokens of reasoning, told or hidden, of all choices.</summary>
     public int ReasoningTokens { get; }
+
+    /// <summary>Tokens of sound among those told, of all choices.</summary>
+    public int AudioTokens { get; }
 
     /// <summary>All that is charged for: tokens told, hidden ones, and a prediction's rejected ones.</summary>
     public int CompletionTokens => OutputTokens + HiddenTokens + Prediction.Rejected;
@@ -77,6 +81,7 @@ internal sealed class AnswerChoice
             Tokens += part.Tokens;
             HiddenTokens += part.HiddenTokens;
             ReasoningTokens += part.Kind == PartKind.Reasoning ? part.Tokens + part.HiddenTokens : 0;
+            AudioTokens += part.AudioTokens;
         }
     }
 
@@ -95,6 +100,9 @@ internal sealed class AnswerChoice
 
     /// <summary>Tokens of reasoning, told or hidden.</summary>
     public int ReasoningTokens { get; }
+
+    /// <summary>Tokens of sound among those told.</summary>
+    public int AudioTokens { get; }
 
     /// <summary>The content, without reasoning, refusal and calls.</summary>
     public string Text => TextOf(PartKind.Content) ?? "";

@@ -40,7 +40,7 @@ internal sealed class AnswerGenerator(Tokenizers tokenizers, AnswerSources? sour
         var tokenizer = tokenizers.For(request.Model);
         if (sources?.Find(request, demand) is { } sourced)
         {
-            var same = DraftCutter.Cut(Thinking.Hide(sourced.Draft, request, tokenizer), request, tokenizer);
+            var same = Told(Thinking.Hide(sourced.Draft, request, tokenizer), request, tokenizer, seed);
             choices.AddRange(Enumerable.Repeat(same, request.Choices));
             return sourced.Timing;
         }
@@ -53,10 +53,16 @@ internal sealed class AnswerGenerator(Tokenizers tokenizers, AnswerSources? sour
             var own = SeedHash.Derive(seed, (ulong)i);
             var body = Body(request, topic, user, calls, own);
             var draft = Thinking.Of(request, topic, own) is { } thinking ? body with { Parts = [thinking, .. body.Parts] } : body;
-            choices.Add(DraftCutter.Cut(draft, request, tokenizer));
+            choices.Add(Told(draft, request, tokenizer, own));
         }
 
         return null;
+    }
+
+    private static AnswerChoice Told(AnswerDraft draft, GenerationRequest request, ITokenizer tokenizer, ulong seed)
+    {
+        var written = DraftCutter.Cut(draft, request, tokenizer);
+        return request.Speech is { } style ? Speaking.Of(written, style, request.MaxTokens, seed) : written;
     }
 
     private static AnswerDraft Body(GenerationRequest request, Topic topic, string user, IReadOnlyList<PlannedCall> calls, ulong seed)

@@ -1,8 +1,11 @@
+using FakeAi.Engine.Media.Audio;
+
 namespace FakeAi.Engine.Generation;
 
 /// <summary>
 /// A part of a choice: its text, and the pieces in which it is told. The first piece of a tool call has no text: it tells
-/// the tool's name, the others tell the arguments.
+/// the tool's name, the others tell the arguments. The text of speech is its transcript, and each piece is a token of sound
+/// with the words that begin to be heard in it, if any.
 /// </summary>
 /// <param name="kind">What it is.</param>
 /// <param name="text">Its text; of a call its arguments or input.</param>
@@ -21,6 +24,12 @@ internal sealed class AnswerPart(PartKind kind, string text, IReadOnlyList<TextP
 
     public int HiddenTokens { get; } = hiddenTokens;
 
+    /// <summary>Of speech: what is heard; null for everything else.</summary>
+    public Speech? Speech { get; init; }
+
+    /// <summary>Tokens of sound among those of the pieces.</summary>
+    public int AudioTokens => Speech is null ? 0 : Pieces.Count;
+
     /// <summary>Tokens of all pieces.</summary>
     public int Tokens { get; } = pieces.Sum(static p => p.Tokens);
 
@@ -35,8 +44,20 @@ internal enum PartKind
 {
     Reasoning,
     Content,
+
+    /// <summary>Content that is spoken.</summary>
+    Speech,
     Refusal,
     ToolCall,
+}
+
+/// <summary>What is heard of a spoken part.</summary>
+/// <param name="Score">The sound; a part that a limit cuts tells its beginning alone.</param>
+/// <param name="Voice">Who speaks.</param>
+internal sealed record Speech(SpeechScore Score, Voice Voice)
+{
+    /// <summary>Bytes of so many tokens of the sound from its beginning; the last one may be shorter than the others.</summary>
+    public int Bytes(int tokens) => Math.Min(tokens * Pcm.BytesPerToken, Score.Samples * Pcm.BytesPerSample);
 }
 
 /// <summary>Which tool a part calls.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Generation.Tools;
+using FakeAi.Engine.Media.Audio;
 using FakeAi.Engine.Randomness;
 
 namespace FakeAi.Engine.Generation;
@@ -23,6 +24,9 @@ internal sealed record GenerationRequest
 
     /// <summary>Whether reasoning is told; else it is only counted, and takes its time.</summary>
     public bool ShowReasoning { get; init; }
+
+    /// <summary>How content is spoken; null for text.</summary>
+    public SpeechStyle? Speech { get; init; }
 
     /// <summary>The text that the client expects, see <see cref="PredictedOutput"/>.</summary>
     public string? Prediction { get; init; }
@@ -105,6 +109,11 @@ internal sealed record GenerationRequest
 /// <param name="Schema">The JSON Schema it conforms to, in canonical spelling; null for any object.</param>
 internal sealed record JsonFormat(string? Name = null, JsonElement? Schema = null);
 
+/// <summary>How content is spoken.</summary>
+/// <param name="Voice">Who speaks.</param>
+/// <param name="SpeedPermille">How fast: 1000 is the voice's own speed, 250 to 4000.</param>
+internal sealed record SpeechStyle(Voice Voice, int SpeedPermille = 1000);
+
 /// <summary>One message of the prompt.</summary>
 /// <param name="Role">Who speaks.</param>
 /// <param name="Name">The speaker's name, if given.</param>
@@ -115,6 +124,9 @@ internal sealed record PromptMessage(string Role, string? Name, string Text, str
 {
     /// <summary>Of a tool's result: the name of the tool, if the call stands in the conversation.</summary>
     public string? Tool { get; init; }
+
+    /// <summary>Tokens of sound among those of the attachments.</summary>
+    public int AudioTokens { get; init; }
 }
 
 /// <summary>Fields that change what a model would say.</summary>

@@ -125,10 +125,9 @@ internal static class ConfigParser
         path += ".output";
         Fields.Only(Fields.Object(output, path), path, "format", "voice", "speed");
         Format(output, path);
-        if (Given(output, "voice", out var voice))
+        if (Given(output, "voice", out _))
         {
-            var name = Fields.String(voice, $"{path}.voice");
-            config = config with { Voice = Voice.Find(name) ?? throw OpenAiFault.WrongValue($"{path}.voice", name, Voice.Names) };
+            config = config with { Voice = VoiceField.Parse(output, $"{path}.voice") };
         }
 
         return Given(output, "speed", out var speed)

@@ -197,3 +197,39 @@ test("reasoning_is_counted_and_shown_where_the_model_shows_it", async () => {
   const shown = await client.chat.completions.create({ model: "deepseek-ai/DeepSeek-R1", messages, reasoning_effort: "low" }, instant);
   assert.ok(shown.choices[0].message.reasoning_content.length > 0);
 });
+
+test("chat_audio_is_heard_and_its_transcript_is_that_of_the_deltas", async () => {
+  const request = {
+    model: "gpt-4o-audio-preview",
+    modalities: ["text", "audio"],
+    messages: [{ role: "user", content: "Tell me about rainbows." }],
+  };
+  const whole = await client.chat.completions.create({ ...request, audio: { voice: "alloy", format: "wav" } }, instant);
+  const { audio, content } = whole.choices[0].message;
+  const wav = Buffer.from(audio.data, "base64");
+  assert.equal(content, null);
+  assert.equal(wav.toString("latin1", 0, 4) + wav.toString("latin1", 8, 16), "RIFFWAVEfmt ");
+  assert.equal(wav.readUInt32LE(40), wav.length - 44);
+  const seconds = (wav.length - 44) / wav.readUInt32LE(28);
+  assert.ok(seconds > 1, `${seconds} s`);
+  assert.equal(whole.usage.completion_tokens_details.audio_tokens, Math.ceil(seconds * 20 - 1e-9));
+
+  let [transcript, expires] = ["", 0];
+  const pcm = [];
+  const stream = await client.chat.completions.create({ ...request, audio: { voice: "alloy", format: "pcm16" }, stream: true }, instant);
+  for await (const chunk of stream) {
+    const delta = chunk.choices[0]?.delta.audio;
+    transcript += delta?.transcript ?? "";
+    if (delta?.data) pcm.push(Buffer.from(delta.data, "base64"));
+    expires = delta?.expires_at ?? expires;
+  }
+  assert.equal(transcript, audio.transcript);
+  assert.ok(wav.subarray(44).equals(Buffer.concat(pcm)));
+  assert.ok(expires > Date.now() / 1000);
+
+  const next = await client.chat.completions.create({
+    ...request,
+    messages: [...request.messages, { role: "assistant", audio: { id: audio.id } }, { role: "user", content: "Thanks." }],
+  }, instant);
+  assert.equal(next.usage.prompt_tokens_details.audio_tokens, whole.usage.completion_tokens_details.audio_tokens);
+});

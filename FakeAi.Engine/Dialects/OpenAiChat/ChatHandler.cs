@@ -33,7 +33,7 @@ internal sealed class ChatHandler(
         var request = await body.ReadAsync(context, parser.Parse);
         var (timing, priority, mode) = steering.Read(context.Request.Headers, request.Steering);
         var frame = request.Stream is null ? StreamFrame.ServerSentEvents : formats.ChooseFrame(context.Request);
-        OpenAiExchange.RefusePlainText(frame, request.Generation.Choices);
+        OpenAiExchange.RefusePlainText(frame, request.Generation.Choices, request.Audio is not null);
         await pipeline.RunAsync(context, new GenerationCall(
             Route, Operation, arrival, request.Generation, timing, request.Stream is not null,
             (answer, found) => new ChatAnswer(request, answer, found, tokenizers.For(request.Generation.Model), AnswerHead.Create(

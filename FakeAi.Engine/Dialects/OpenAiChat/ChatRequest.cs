@@ -16,6 +16,12 @@ internal sealed record ChatRequest(GenerationRequest Generation, string ServiceT
     /// <summary>How many of the likeliest tokens to tell with each token, 0 to 20; null without probabilities.</summary>
     public int? TopLogprobs { get; init; }
 
+    /// <summary>Tokens of the prompt that are sound.</summary>
+    public int PromptAudioTokens { get; } = Generation.Messages.Sum(static m => m.AudioTokens);
+
+    /// <summary>How the answer is spoken; null for text.</summary>
+    public AudioOutput? Audio { get; init; }
+
     /// <summary>Whether the request offers <c>functions</c>: calls are then told in that older form.</summary>
     public bool Functions { get; init; }
 

@@ -44,7 +44,8 @@ internal sealed class ChatRequestParser(ModelCatalogue catalogue, Tokenizers tok
         var format = ResponseFormatParser.Parse(root, model, messages);
         var logprobs = CommonFields.TopLogprobs(root);
         var stream = StreamOptions.Parse(root);
-        var sampling = SamplingOf(root);
+        var audio = AudioOutput.Parse(root, model, stream is not null);
+        var sampling = SamplingOf(root, spoken: audio is not null);
         var limit = Limit(root, out var limitName);
         var choices = CommonFields.Integer(root, "n", 1, MostChoices) ?? 1;
         ModelRules.Check(root, model, sampling);
@@ -60,6 +61,7 @@ internal sealed class ChatRequestParser(ModelCatalogue catalogue, Tokenizers tok
             Tools = tools,
             Format = format,
             ShowReasoning = model.Can(ModelCapabilities.ReasoningShown),
+            Speech = audio is null ? null : new SpeechStyle(audio.Voice),
             Prediction = CommonFields.Prediction(root),
             PromptTokens = promptTokens,
             MaxTokens = (int)Math.Min(limit ?? model.MaxOutputTokens, room),
@@ -73,6 +75,7 @@ internal sealed class ChatRequestParser(ModelCatalogue catalogue, Tokenizers tok
         {
             Steering = SteeringFields.Of(root),
             TopLogprobs = logprobs,
+            Audio = audio,
             Functions = functions,
             Metadata = CommonFields.Metadata(root),
         };
@@ -85,7 +88,7 @@ internal sealed class ChatRequestParser(ModelCatalogue catalogue, Tokenizers tok
             404, "This is not a chat model and thus not supported in the v1/chat/completions endpoint. Did you mean to use v1/completions?", "model");
     }
 
-    private static Sampling SamplingOf(JsonElement root) => new()
+    private static Sampling SamplingOf(JsonElement root, bool spoken) => new()
     {
         Temperature = CommonFields.Decimal(root, "temperature", 0, 2) ?? 1,
         TopP = CommonFields.Decimal(root, "top_p", 0, 1) ?? 1,
@@ -93,7 +96,9 @@ internal sealed class ChatRequestParser(ModelCatalogue catalogue, Tokenizers tok
         PresencePenalty = CommonFields.Decimal(root, "presence_penalty", -2, 2) ?? 0,
         LogitBias = CommonFields.LogitBias(root),
         ReasoningEffort = CommonFields.Choice(root, "reasoning_effort", "none", "minimal", "low", "medium", "high", "xhigh", "max"),
-        Verbosity = CommonFields.Choice(root, "verbosity", "low", "medium", "high"),
+
+        // What is said is shorter than what is written.
+        Verbosity = CommonFields.Choice(root, "verbosity", "low", "medium", "high") ?? (spoken ? "low" : null),
     };
 
     private static long? Limit(JsonElement root, out string name)

@@ -18,6 +18,7 @@ internal sealed class ChoiceChunks
     private readonly List<Section> _sections = [];
     private readonly int[] _ends;
     private byte[] _data = [];
+    private SoundChunks? _sound;
     private int _section;
 
     public ChoiceChunks(ToldChat told, int index)
@@ -25,7 +26,7 @@ internal sealed class ChoiceChunks
         var choice = told.Answer.Choices[index];
         Steps = choice.Steps;
         Head = Utf8($"{{\"index\":{Text(index)},\"delta\":{{");
-        Start = Utf8(StartDelta(choice) + "}" + NoLogprobs);
+        Start = Utf8(StartDelta(choice, told, index) + "}" + NoLogprobs);
         Finish = Utf8($"}},\"logprobs\":null,\"finish_reason\":\"{choice.Finish.Word(told.Request.Functions)}\"}}");
         _ends = new int[choice.Steps];
         Encode(choice, told, index);
@@ -63,6 +64,9 @@ internal sealed class ChoiceChunks
             section.Open, _data.AsSpan(start, _ends[end - 1] - start), section.Close, pieces[last].End - (first == 0 ? 0 : pieces[first - 1].End));
     }
 
+    /// <summary>The sound that a step tells a token of; null for steps of text.</summary>
+    public SoundChunks? SoundAt(int step) => _sound is not null && step >= _sound.FirstStep && step < _sound.EndStep ? _sound : null;
+
     private void Encode(AnswerChoice choice, ToldChat told, int index)
     {
         var output = new ArrayBufferWriter<byte>((choice.Parts.Sum(static p => p.Text.Length) * 9 / 8) + 16);
@@ -77,6 +81,7 @@ internal sealed class ChoiceChunks
 
             var from = step;
             var piece = 0;
+            _sound = part.Speech is null ? _sound : new SoundChunks(part, step, told.AudioExpiresAt);
             if (part.Call is { } call)
             {
                 output.Write(Utf8(CallHead(call, calls, told.Request.Functions)));
@@ -101,18 +106,20 @@ internal sealed class ChoiceChunks
 
             var (open, close) = Frame(part, calls, told.Request.Functions);
             var rest = probabilities is null ? close + "}" + NoLogprobs : ",\"finish_reason\":null}";
-            _sections.Add(new Section(part, from, step, Utf8(open), Utf8(rest), Joins: probabilities is null));
+            _sections.Add(new Section(part, from, step, Utf8(open), Utf8(rest), Joins: probabilities is null && part.Speech is null));
             calls += part.Call is null ? 0 : 1;
         }
 
         _data = output.WrittenSpan.ToArray();
     }
 
-    /// <summary>As OpenAI begins: an empty content where content or reasoning follows, none where a refusal or a call does.</summary>
-    private static string StartDelta(AnswerChoice choice) => choice.Parts.FirstOrDefault(static p => p.Kind != PartKind.Reasoning)?.Kind switch
+    /// <summary>As OpenAI begins: an empty content where content or reasoning follows, none where a refusal, a call or sound does.</summary>
+    private static string StartDelta(AnswerChoice choice, ToldChat told, int index) => choice.Parts.FirstOrDefault(static p => p.Kind != PartKind.Reasoning) switch
     {
-        PartKind.ToolCall => "\"role\":\"assistant\",\"content\":null,\"refusal\":null",
-        PartKind.Refusal => "\"role\":\"assistant\",\"content\":null,\"refusal\":\"\"",
+        { Speech: not null, Pieces.Count: > 0 } spoken =>
+            $"\"role\":\"assistant\",\"content\":null,\"refusal\":null,\"audio\":{{\"id\":\"{told.AudioId(index, spoken)}\"}}",
+        { Kind: PartKind.ToolCall or PartKind.Speech } => "\"role\":\"assistant\",\"content\":null,\"refusal\":null",
+        { Kind: PartKind.Refusal } => "\"role\":\"assistant\",\"content\":null,\"refusal\":\"\"",
         _ => "\"role\":\"assistant\",\"content\":\"\",\"refusal\":null",
     };
 
@@ -127,6 +134,7 @@ internal sealed class ChoiceChunks
     private static (string Open, string Close) Frame(AnswerPart part, int call, bool functions) => part.Kind switch
     {
         PartKind.Content => ("\"content\":\"", "\""),
+        PartKind.Speech => ("\"audio\":{\"transcript\":\"", "\"}"),
         PartKind.Reasoning => ("\"reasoning_content\":\"", "\""),
         PartKind.Refusal => ("\"refusal\":\"", "\""),
         _ when functions => ("\"function_call\":{\"arguments\":\"", "\"}"),

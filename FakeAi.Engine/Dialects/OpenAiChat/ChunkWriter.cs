@@ -75,13 +75,38 @@ internal sealed class ChunkWriter : IChunkEncoder
             var last = Math.Min(to, choice.Steps);
             for (var step = from; step < last;)
             {
+                var sound = choice.SoundAt(step);
                 var bytes = choice.Run(step, last, out step);
-                Write(output, choice.Head, bytes.Open, bytes.Data, bytes.Close, bytes.Length);
+                if (sound is null)
+                {
+                    Write(output, choice.Head, bytes.Open, bytes.Data, bytes.Close, bytes.Length);
+                }
+                else
+                {
+                    WriteSound(output, choice, sound, bytes, step);
+                }
+
                 if (step == choice.Steps)
                 {
                     Write(output, choice.Head, choice.Finish, [], [], 0);
                 }
             }
+        }
+    }
+
+    /// <summary>The words that begin to be heard, the sound, and behind the last of it until when it can be named.</summary>
+    private void WriteSound(PipeWriter output, ChoiceChunks choice, SoundChunks sound, StepBytes words, int end)
+    {
+        if (!words.Data.IsEmpty)
+        {
+            Write(output, choice.Head, words.Open, words.Data, words.Close, words.Length);
+        }
+
+        var data = sound.Next();
+        Write(output, choice.Head, SoundChunks.Open, data, SoundChunks.Close, data.Length);
+        if (end == sound.EndStep)
+        {
+            Write(output, choice.Head, sound.Expiry, [], [], 0);
         }
     }
 
@@ -149,7 +174,7 @@ internal sealed class ChunkWriter : IChunkEncoder
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            Usage.Write(json, told.Request.Generation.PromptTokens, told.CachedTokens, told.Answer);
+            Usage.Write(json, told.Request.Generation.PromptTokens, told.CachedTokens, told.Answer, told.Request.PromptAudioTokens);
             json.WriteEndObject();
         }
 

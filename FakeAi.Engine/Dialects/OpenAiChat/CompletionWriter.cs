@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using FakeAi.Engine.Generation;
+using FakeAi.Engine.Media.Audio;
 
 namespace FakeAi.Engine.Dialects.OpenAiChat;
 
@@ -27,7 +28,7 @@ internal static class CompletionWriter
             }
 
             json.WriteEndArray();
-            Usage.Write(json, request.Generation.PromptTokens, told.CachedTokens, answer);
+            Usage.Write(json, request.Generation.PromptTokens, told.CachedTokens, answer, request.PromptAudioTokens);
             if (request.Metadata is { } metadata)
             {
                 json.WritePropertyName("metadata"u8);
@@ -47,25 +48,57 @@ internal static class CompletionWriter
         var choice = told.Answer.Choices[index];
         var calls = choice.Parts.Where(static p => p.Kind == PartKind.ToolCall).ToArray();
         var refusal = choice.TextOf(PartKind.Refusal);
+        var spoken = choice.Parts.FirstOrDefault(static p => p.Speech is not null);
         json.WriteStartObject();
         json.WriteNumber("index"u8, index);
         json.WriteStartObject("message"u8);
         json.WriteString("role"u8, "assistant"u8);
 
-        // A text answer of which nothing fitted is an empty text; beside calls or a refusal there is none.
-        json.WriteString("content"u8, choice.TextOf(PartKind.Content) ?? (calls.Length > 0 || refusal is not null ? null : ""));
+        // A text answer of which nothing fitted is an empty text; beside calls, a refusal or sound there is none.
+        json.WriteString("content"u8, choice.TextOf(PartKind.Content) ?? (calls.Length > 0 || refusal is not null || spoken is not null ? null : ""));
         if (choice.Parts.Any(static p => p.Kind == PartKind.Reasoning && p.Pieces.Count > 0))
         {
             json.WriteString("reasoning_content"u8, choice.TextOf(PartKind.Reasoning));
         }
 
         json.WriteString("refusal"u8, refusal);
+        if (spoken is { Pieces.Count: > 0 })
+        {
+            Sound(json, told, spoken, index);
+        }
+
         Calls(json, calls, told.Request.Functions);
         json.WriteStartArray("annotations"u8);
         json.WriteEndArray();
         json.WriteEndObject();
         Probabilities(json, told, choice, index);
         json.WriteString("finish_reason"u8, choice.Finish.Word(told.Request.Functions));
+        json.WriteEndObject();
+    }
+
+    private static void Sound(Utf8JsonWriter json, ToldChat told, AnswerPart spoken, int index)
+    {
+        json.WriteStartObject("audio"u8);
+        json.WriteString("id"u8, told.AudioId(index, spoken));
+        json.WriteNumber("expires_at"u8, told.AudioExpiresAt);
+        json.WritePropertyName("data"u8);
+        var left = spoken.Speech!.Bytes(spoken.Pieces.Count);
+        Span<byte> sound = stackalloc byte[Pcm.BytesPerToken];
+        if (told.Request.Audio!.Wav)
+        {
+            WavHeader.Write(sound, left);
+            json.WriteBase64StringSegment(sound[..WavHeader.Length], isFinalSegment: false);
+        }
+
+        var renderer = new SpeechRenderer(spoken.Speech.Score, spoken.Speech.Voice);
+        while (left > 0)
+        {
+            var length = renderer.Render(sound[..Math.Min(left, sound.Length)]);
+            left -= length;
+            json.WriteBase64StringSegment(sound[..length], isFinalSegment: left == 0);
+        }
+
+        json.WriteString("transcript"u8, spoken.Text);
         json.WriteEndObject();
     }
 

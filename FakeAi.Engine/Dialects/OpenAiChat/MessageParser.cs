@@ -9,8 +9,6 @@ namespace FakeAi.Engine.Dialects.OpenAiChat;
 /// <summary>Checks and reads <c>messages</c>.</summary>
 internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
 {
-    private const int ImageTokensLow = 85;
-    private const int ImageTokensHigh = 765;
     private const int FileTokens = 256;
 
     private static readonly string[] s_roles = ["system", "assistant", "user", "function", "tool", "developer"];
@@ -64,9 +62,13 @@ internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
 
         var text = new StringBuilder();
         var attachments = new Attachments();
-        var calls = role == "assistant" && Calls(message, path, index, attachments);
-        Content(message, path, number, role, calls, text, attachments);
-        return new PromptMessage(role, nameText, text.ToString(), attachments.Canonical, attachments.Tokens) { Tool = tool };
+        var otherwise = role == "assistant" && (Calls(message, path, index, attachments) | Spoken(message, path, attachments));
+        Content(message, path, number, role, otherwise, text, attachments);
+        return new PromptMessage(role, nameText, text.ToString(), attachments.Canonical, attachments.Tokens)
+        {
+            Tool = tool,
+            AudioTokens = attachments.AudioTokens,
+        };
     }
 
     private static void OnlyKnown(JsonElement message, string path, string role)
@@ -88,7 +90,7 @@ internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
     }
 
     private void Content(
-        JsonElement message, string path, string number, string role, bool calls, StringBuilder text, Attachments attachments)
+        JsonElement message, string path, string number, string role, bool otherwise, StringBuilder text, Attachments attachments)
     {
         var content = Fields.Member(message, "content");
         switch (content.ValueKind)
@@ -105,8 +107,8 @@ internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
                 }
 
                 return;
-            case JsonValueKind.Undefined when role == "assistant" && (calls || message.TryGetProperty("refusal", out _)):
-            case JsonValueKind.Null when role == "function" || (role == "assistant" && (calls || message.TryGetProperty("refusal", out _))):
+            case JsonValueKind.Undefined when role == "assistant" && (otherwise || message.TryGetProperty("refusal", out _)):
+            case JsonValueKind.Null when role == "function" || (role == "assistant" && (otherwise || message.TryGetProperty("refusal", out _))):
                 return;
             case JsonValueKind.Undefined:
                 throw OpenAiFault.Missing($"{path}.content");
@@ -143,11 +145,11 @@ internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
                 break;
             case "image_url":
                 RequireCapability("vision", type, number, index);
-                Image(Inner(part, type, path), path, attachments);
+                MediaParts.Image(Inner(part, type, path), path, attachments);
                 break;
             case "input_audio":
                 RequireCapability("audio_in", type, number, index);
-                Audio(Inner(part, type, path), path, attachments);
+                MediaParts.Sound(Inner(part, type, path), path, attachments);
                 break;
             case "file":
                 var file = Inner(part, type, path);
@@ -157,37 +159,6 @@ internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
             default:
                 throw OpenAiFault.UnsupportedValue($"{path}.type", $"'{type}'");
         }
-    }
-
-    private static void Image(JsonElement image, string path, Attachments attachments)
-    {
-        Fields.Only(image, $"{path}.image_url", "url", "detail");
-        var url = Fields.RequiredString(image, "url", $"{path}.image_url.url");
-        var detail = Fields.Member(image, "detail");
-        var low = !Fields.IsNull(detail) && Fields.OneOf(detail, $"{path}.image_url.detail", "low", "high", "auto", "original") == "low";
-        if (!url.StartsWith("https://", StringComparison.OrdinalIgnoreCase) && !url.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
-            && !url.StartsWith("data:image/", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new OpenAiFault(
-                400, $"Invalid '{path}.image_url.url'. Expected a valid URL, but got a value with an invalid format.", $"{path}.image_url.url", "invalid_value");
-        }
-
-        attachments.Add(url, low ? ImageTokensLow : ImageTokensHigh);
-    }
-
-    private static void Audio(JsonElement audio, string path, Attachments attachments)
-    {
-        Fields.Only(audio, $"{path}.input_audio", "data", "format");
-        var data = Fields.RequiredString(audio, "data", $"{path}.input_audio.data");
-        if (!audio.TryGetProperty("format", out var format))
-        {
-            throw OpenAiFault.Missing($"{path}.input_audio.format");
-        }
-
-        Fields.OneOf(format, $"{path}.input_audio.format", "wav", "mp3");
-
-        // Ten tokens a second of 16-bit sound at 24 kHz, whose bytes the base64 text spells with a third more.
-        attachments.Add(data, 1 + (int)(data.Length * 3L / 4 * 10 / 48_000));
     }
 
     private static JsonElement Inner(JsonElement part, string type, string path) =>
@@ -232,6 +203,23 @@ internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
         }
 
         return any;
+    }
+
+    /// <summary>Reads which earlier answer's sound the message stands for. SDKs send back all that they were told of it.</summary>
+    private static bool Spoken(JsonElement message, string path, Attachments attachments)
+    {
+        var audio = Fields.Member(message, "audio");
+        if (Fields.IsNull(audio))
+        {
+            return false;
+        }
+
+        path += ".audio";
+        Fields.Only(Fields.Object(audio, path), path, "id", "data", "expires_at", "transcript");
+        var id = Fields.RequiredString(audio, "id", $"{path}.id");
+        var (texts, sounds) = AudioIds.Read(id);
+        attachments.Add(id, texts + sounds, sounds);
+        return true;
     }
 
     private void Call(JsonElement call, string path)
@@ -289,20 +277,5 @@ internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
         }
 
         text.Append(part);
-    }
-
-    private sealed class Attachments
-    {
-        public string? Canonical { get; private set; }
-
-        public int Tokens { get; private set; }
-
-        public void Add(string canonical, ITokenizer tokenizer) => Add(canonical, tokenizer.Count(canonical));
-
-        public void Add(string canonical, int tokens)
-        {
-            Canonical = Canonical is null ? canonical : $"{Canonical}\n{canonical}";
-            Tokens += tokens;
-        }
     }
 }

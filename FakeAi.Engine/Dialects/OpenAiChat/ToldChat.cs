@@ -14,6 +14,12 @@ internal sealed record ToldChat(ChatRequest Request, AnswerHead Head, Answer Ans
 {
     private const ulong Purpose = 0x70FD;
 
+    /// <summary>Until when a choice's sound can be named in a following request, Unix seconds.</summary>
+    public long AudioExpiresAt => Head.Created + AudioOutput.LifeSeconds;
+
+    /// <summary>The id of a choice's sound.</summary>
+    public string AudioId(int index, AnswerPart spoken) => AudioIds.Create(Head.Id, index, spoken.Tokens - spoken.AudioTokens, spoken.AudioTokens);
+
     /// <summary>The seed of what is told of a choice beside its text.</summary>
     public ulong ChoiceSeed(int index) => SeedHash.Derive(SeedHash.Derive(Seed, Purpose), (ulong)index);
 }

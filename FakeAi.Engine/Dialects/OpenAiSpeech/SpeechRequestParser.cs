@@ -6,7 +6,6 @@ using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Dialects.OpenAiChat;
 using FakeAi.Engine.Generation;
 using FakeAi.Engine.Hosting;
-using FakeAi.Engine.Media.Audio;
 
 namespace FakeAi.Engine.Dialects.OpenAiSpeech;
 
@@ -36,7 +35,7 @@ internal sealed class SpeechRequestParser(ModelCatalogue catalogue, Tokenizers t
 
         var instructionsElement = Fields.Member(root, "instructions");
         var instructions = Fields.IsNull(instructionsElement) ? null : Bounded(Fields.String(instructionsElement, "instructions"), "instructions");
-        var voice = VoiceOf(root);
+        var voice = VoiceField.Parse(root, "voice");
         var wav = IsWav(Fields.Member(root, "response_format"));
         var speedElement = Fields.Member(root, "speed");
         var speed = Fields.IsNull(speedElement) ? 1 : Fields.Decimal(speedElement, "speed", 0.25, 4);
@@ -71,22 +70,6 @@ internal sealed class SpeechRequestParser(ModelCatalogue catalogue, Tokenizers t
     }
 
     private static bool IsOlder(ModelInfo model) => model.Id.StartsWith("tts-1", StringComparison.Ordinal);
-
-    private static Voice VoiceOf(JsonElement root)
-    {
-        if (!root.TryGetProperty("voice", out var voice))
-        {
-            throw OpenAiFault.Missing("voice");
-        }
-
-        if (voice.ValueKind == JsonValueKind.Object)
-        {
-            throw new OpenAiFault(400, "Custom voices are not available. Name one of the built-in voices.", "voice", "unsupported_value");
-        }
-
-        var name = Fields.String(voice, "voice");
-        return Voice.Find(name) ?? throw OpenAiFault.WrongValue("voice", name, Voice.Names);
-    }
 
     private static bool IsWav(JsonElement format)
     {

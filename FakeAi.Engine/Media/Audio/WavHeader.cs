@@ -10,6 +10,12 @@ internal static class WavHeader
     /// <summary>What stands for a length that is not known yet, as in OpenAI's streams.</summary>
     private const uint Unknown = 0xFFFF_FFFF;
 
+    /// <summary>Bytes of sound a second, as a file says whose header is of the plain form; 0 for any other.</summary>
+    public static int BytesPerSecond(ReadOnlySpan<byte> header) =>
+        header.Length >= Length && header.StartsWith("RIFF"u8) && header[8..].StartsWith("WAVEfmt "u8)
+            ? Math.Max(0, BinaryPrimitives.ReadInt32LittleEndian(header[28..]))
+            : 0;
+
     /// <summary>Writes the header.</summary>
     /// <param name="header">Where to; at least <see cref="Length"/> bytes.</param>
     /// <param name="dataBytes">Bytes of the samples that follow; null when they are streamed and nobody knows.</param>
