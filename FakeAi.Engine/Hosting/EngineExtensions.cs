@@ -41,6 +41,8 @@ public static class EngineExtensions
         builder.Services.AddSingleton<RequestBody>();
         builder.Services.AddSingleton<SteeringReader>();
         builder.Services.AddSingleton<RequestAdmission>();
+        builder.Services.AddSingleton<RequestReader>();
+        builder.Services.AddSingleton<AnswerPipeline>();
         builder.Services.AddSingleton<GenerationPipeline>();
         builder.Services.AddSingleton<GeneratorPipeline>();
         builder.AddStreaming();

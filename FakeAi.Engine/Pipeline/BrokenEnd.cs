@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using FakeAi.Contracts.Wire;
 using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Streaming.Links;
@@ -5,27 +6,36 @@ using FakeAi.Engine.Telemetry;
 
 namespace FakeAi.Engine.Pipeline;
 
-/// <summary>How a stream that was not told whole can be ended towards its client.</summary>
-internal enum BrokenEnding
-{
-    /// <summary>Nothing was sent: with an error's status and body.</summary>
-    Answer,
-
-    /// <summary>With an error within the stream.</summary>
-    Tell,
-
-    /// <summary>The gateway is told by the trailers, and breaks the client's connection off.</summary>
-    Trail,
-
-    /// <summary>Nobody reads, or nothing else can be told apart from a whole answer: the connection is broken off.</summary>
-    Break,
-}
-
 /// <summary>Ends streams that were not told whole, and tells the gateway how they ended.</summary>
 internal static class BrokenEnd
 {
+    /// <summary>Ends a stream that was not told whole.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="outcome">How it went.</param>
+    /// <param name="output">Where it was written.</param>
+    /// <param name="tellsErrors">Whether its format can tell an error.</param>
+    /// <param name="answer">Answers with the error instead of the stream.</param>
+    /// <param name="tell">Writes the error into the stream.</param>
+    public static async Task EndAsync(
+        HttpContext context, StreamOutcome outcome, PipeWriter output, bool tellsErrors, Func<StreamError, Task> answer, Action<StreamError> tell)
+    {
+        switch (Choose(context.Response, outcome, tellsErrors))
+        {
+            case BrokenEnding.Answer:
+                await answer(outcome.Error!);
+                break;
+            case BrokenEnding.Tell:
+                tell(outcome.Error!);
+                WholeEnd.Finish(output);
+                break;
+            case BrokenEnding.Break:
+                context.Abort();
+                break;
+        }
+    }
+
     /// <summary>Chooses the way, and says in headers or trailers what the gateway must know.</summary>
-    public static BrokenEnding Choose(HttpResponse response, StreamOutcome outcome, bool tellsErrors)
+    private static BrokenEnding Choose(HttpResponse response, StreamOutcome outcome, bool tellsErrors)
     {
         if (outcome.Error is null || outcome.Stuck)
         {
@@ -73,4 +83,20 @@ internal static class BrokenEnd
         _ when error == StreamError.TotalTimeout || error == StreamError.IdleTimeout => StatusCodes.Status504GatewayTimeout,
         _ => StatusCodes.Status500InternalServerError,
     };
+
+    /// <summary>How a stream that was not told whole can be ended towards its client.</summary>
+    private enum BrokenEnding
+    {
+        /// <summary>Nothing was sent: with an error's status and body.</summary>
+        Answer,
+
+        /// <summary>With an error within the stream.</summary>
+        Tell,
+
+        /// <summary>The gateway is told by the trailers, and breaks the client's connection off.</summary>
+        Trail,
+
+        /// <summary>Nobody reads, or nothing else can be told apart from a whole answer: the connection is broken off.</summary>
+        Break,
+    }
 }

@@ -1,58 +1,44 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.IO.Pipelines;
-using System.Text.Json;
-using FakeAi.Contracts.Catalogue;
 using FakeAi.Contracts.Wire;
 using FakeAi.Engine.Latency;
 using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Streaming.Compression;
-using FakeAi.Engine.Streaming.Formatters;
 using FakeAi.Engine.Streaming.Generators;
-using FakeAi.Engine.Streaming.Links;
 using FakeAi.Engine.Telemetry;
 using FakeAi.EventBus;
 
 namespace FakeAi.Engine.Pipeline;
 
-/// <summary>A checked request for a generator's stream.</summary>
-/// <param name="Operation">OpenTelemetry's <c>gen_ai.operation.name</c>.</param>
-/// <param name="Generator">Who makes the chunks.</param>
-/// <param name="Formatter">The form in which they are sent.</param>
-/// <param name="Context">What is known of the stream.</param>
-/// <param name="Model">Whose timing counts.</param>
-/// <param name="Body">The request's body.</param>
-/// <param name="Timing">The timing that the request asks for.</param>
-/// <param name="ReceivedUs">When the request was received, by the engine's clock.</param>
-internal sealed record GeneratorCall(
-    string Operation, IStreamGenerator Generator, IStreamFormatter Formatter, StreamContext Context, ModelInfo Model, JsonElement Body,
-    LatencyOverrides Timing, long ReceivedUs);
-
-/// <summary>The way of a generator's stream: open, run, end, and tell how it went. It takes no worker: what it makes is not a model's.</summary>
+/// <summary>The way of a generator's stream: get a worker, open, run, end, free the worker, and tell how it went.</summary>
 internal sealed partial class GeneratorPipeline(
-    LatencyModel latency, LatencyProfiles profiles, StreamManager streams, ContentCodings codings, ChunkLinks links, EngineTelemetry telemetry, IEventPublisher events, TimeProvider time,
-    ILogger<GeneratorPipeline> logger)
+    RequestAdmission admission, LatencyModel latency, StreamManager streams, ContentCodings codings, EngineTelemetry telemetry, IEventPublisher events,
+    TimeProvider time, ILogger<GeneratorPipeline> logger)
 {
+    private const string Finish = "stop";
+
     /// <summary>Answers a request. The caller holds a slot of the <see cref="StreamManager"/>.</summary>
+    /// <exception cref="Workers.AdmissionRefusedException">It got no worker; nothing was sent, and the dialect answers.</exception>
+    /// <exception cref="StreamCancelledException">An administrator cancelled it before it had a worker; the dialect answers.</exception>
     public async Task RunAsync(HttpContext context, GeneratorCall call)
     {
         var response = context.Response;
-        using var handle = streams.Open(call.Context, call.ReceivedUs);
-        var journal = new StreamEvents(events, handle.Context.Id, Activity.Current is { Recorded: true } activity ? activity.Id : null);
+        using var handle = streams.Open(StreamContexts.Of(context.Request.Headers, call, call.Seed), call.Arrival.ReceivedUs);
+        using var slot = await admission.EnterAsync(call, handle, context.RequestAborted);
+        var journal = new StreamEvents(events, handle.Context.Id, EngineTelemetry.Traceparent());
+        response.Headers[InternalHeaders.Model] = call.Model.Id;
         response.ContentType = call.Formatter.ContentType;
-        var body = links.Open(context);
-        using var compressed = codings.TryWrap(context, body);
-        PipeWriter output = compressed is null ? body : compressed;
+        using var compressed = codings.TryWrap(context);
+        var output = compressed ?? response.BodyWriter;
         var tokens = new ToldTokens(journal);
         var stream = new GeneratedStream(handle, streams, time, call.Formatter, output) { Told = tokens.Told };
-        journal.Started(handle.Context);
+        journal.Started(handle.Context, slot);
         StreamError? error = null;
         await using (streams.Watch(handle, stream, context.RequestAborted))
         {
             try
             {
                 var chunks = call.Generator.GenerateAsync(handle.Context, call.Body, handle.Stopping);
-                await stream.RunAsync(chunks, new TokenPacer(latency, profiles.For(call.Model, call.Timing), handle.Context, call.Timing));
+                await stream.RunAsync(chunks, new TokenPacer(latency, admission.Inputs(call, slot), call.Seed, call.Timing));
             }
             catch (StreamException exception)
             {
@@ -74,10 +60,9 @@ internal sealed partial class GeneratorPipeline(
         }
         finally
         {
-            journal.Completed(outcome, "stop");
-            var word = outcome.End == StreamEnd.Completed ? null : StreamEvents.Word(outcome.End);
+            journal.Completed(outcome, Finish);
             telemetry.Record(
-                outcome, new GenAiTags(call.Operation, call.Model.Provider, call.Model.Id, call.Model.Id), streams.NowUs - call.ReceivedUs, word);
+                outcome, new GenAiTags(call.Operation, call.Model.Provider, call.Model.Id, call.Model.Id), streams.NowUs - call.Arrival.ReceivedUs);
         }
     }
 
@@ -102,47 +87,19 @@ internal sealed partial class GeneratorPipeline(
         };
     }
 
-    private static async Task EndAsync(HttpContext context, GeneratorCall call, StreamOutcome outcome, PipeWriter output)
+    private static Task EndAsync(HttpContext context, GeneratorCall call, StreamOutcome outcome, PipeWriter output)
     {
-        var response = context.Response;
-        if (outcome.End == StreamEnd.Completed)
+        if (outcome.End != StreamEnd.Completed)
         {
-            Trail(response, call.Context.PromptTokens, outcome);
-            output.Complete();
-            return;
+            return BrokenEnd.EndAsync(
+                context, outcome, output, call.Formatter.TellsErrors,
+                error => BrokenEnd.AnswerAsync(context.Response, error, context.RequestAborted),
+                error => call.Formatter.FormatError(error, output));
         }
 
-        switch (BrokenEnd.Choose(response, outcome, call.Formatter.TellsErrors))
-        {
-            case BrokenEnding.Answer:
-                await BrokenEnd.AnswerAsync(response, outcome.Error!, context.RequestAborted);
-                break;
-            case BrokenEnding.Tell:
-                call.Formatter.FormatError(outcome.Error!, output);
-                output.Complete();
-                break;
-            case BrokenEnding.Trail:
-                output.Complete();
-                break;
-            case BrokenEnding.Break:
-                context.Abort();
-                break;
-        }
-    }
-
-    private static void Trail(HttpResponse response, int promptTokens, StreamOutcome outcome)
-    {
-        if (response.SupportsTrailers())
-        {
-            Append(InternalHeaders.InputTokens, promptTokens);
-            Append(InternalHeaders.OutputTokens, outcome.Tokens);
-            response.AppendTrailer(InternalHeaders.FinishReason, "stop");
-            Append(InternalHeaders.TtftUs, outcome.FirstTokenUs ?? 0);
-            Append(InternalHeaders.E2eUs, outcome.LastTokenUs ?? 0);
-            Append(InternalHeaders.LagUs, outcome.MaxLagUs);
-        }
-
-        void Append(string name, long value) => response.AppendTrailer(name, value.ToString(CultureInfo.InvariantCulture));
+        WholeEnd.Finish(output);
+        WholeEnd.Tell(context.Response, call.PromptTokens, outcome.Tokens, Finish, outcome, outcome.LastTokenUs ?? 0);
+        return Task.CompletedTask;
     }
 
     /// <summary>When the tokens were told, as events tell it: at most so many that a waterfall can show.</summary>

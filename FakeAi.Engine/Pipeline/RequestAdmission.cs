@@ -1,10 +1,10 @@
-using System.Diagnostics;
 using FakeAi.Contracts.Catalogue;
 using FakeAi.Contracts.Events;
 using FakeAi.Engine.Generation;
 using FakeAi.Engine.KvCache;
 using FakeAi.Engine.Latency;
 using FakeAi.Engine.Streaming;
+using FakeAi.Engine.Telemetry;
 using FakeAi.Engine.Workers;
 using FakeAi.EventBus;
 using Microsoft.Extensions.Options;
@@ -22,19 +22,18 @@ internal sealed class RequestAdmission(
     /// <exception cref="AdmissionRefusedException">The queue is full, or the time is up.</exception>
     /// <exception cref="StreamCancelledException">An administrator cancelled the stream while it waited.</exception>
     /// <exception cref="OperationCanceledException">The client left, or the engine stops, while it waited.</exception>
-    public async Task<WorkerSlot> EnterAsync(GenerationCall call, StreamHandle handle, CancellationToken aborted)
+    public async Task<WorkerSlot> EnterAsync(AnswerCall call, StreamHandle handle, CancellationToken aborted)
     {
-        var request = call.Request;
-        var rule = CacheRule.For(request.Model.Provider);
+        var rule = CacheRule.For(call.Model.Provider);
         var admission = new Admission(
-            Blocks(call, rule), rule, request.PromptTokens, ProfileOf(call), call.Priority, call.Arrival.ReceivedUs + _timeoutUs);
+            Blocks(call, rule), rule, call.PromptTokens, ProfileOf(call), call.Priority, call.Arrival.ReceivedUs + _timeoutUs);
         var slot = await EnterAsync(admission, handle, aborted);
         if (admission.LooksUp)
         {
             events.Publish(
-                new CacheLookup(request.Model.Id, slot.Worker, request.PromptTokens, slot.CachedTokens, slot.SavedUs),
+                new CacheLookup(call.Model.Id, slot.Worker, call.PromptTokens, slot.CachedTokens, slot.SavedUs),
                 call.Arrival.RequestId,
-                Activity.Current is { Recorded: true } activity ? activity.Id : null);
+                EngineTelemetry.Traceparent());
         }
 
         return slot;
@@ -67,14 +66,18 @@ internal sealed class RequestAdmission(
     }
 
     /// <summary>What the schedule of an admitted request depends on.</summary>
-    public LatencyInputs Inputs(GenerationCall call, WorkerSlot slot) => new(
-        ProfileOf(call), call.Request.PromptTokens, slot.CachedTokens, call.Request.Sampling.Temperature, slot.QueueUs, slot.Active, slot.MaxBatch);
+    public LatencyInputs Inputs(AnswerCall call, WorkerSlot slot) => new(
+        ProfileOf(call), call.PromptTokens, slot.CachedTokens, call.Temperature ?? 1, slot.QueueUs, slot.Active, slot.MaxBatch);
 
-    /// <summary>Nothing for a prompt too short to be counted as cached, and for a request that must not depend on others.</summary>
-    private PromptBlocks Blocks(GenerationCall call, CacheRule rule) =>
-        _cache.Enabled && !call.Arrival.Deterministic && call.Request.PromptTokens > Math.Max(_cache.BlockTokens, rule.MinTokens)
-            ? PromptHasher.Hash(call.Request, tokenizers.For(call.Request.Model), _cache.BlockTokens, _cache.BlocksPerWorker)
+    /// <summary>
+    /// Nothing for what is no prompt of a text, for one too short to be counted as cached, and for a request that must not
+    /// depend on others.
+    /// </summary>
+    private PromptBlocks Blocks(AnswerCall call, CacheRule rule) =>
+        call is GenerationCall { Request: var request } && _cache.Enabled && !call.Arrival.Deterministic
+            && call.PromptTokens > Math.Max(_cache.BlockTokens, rule.MinTokens)
+            ? PromptHasher.Hash(request, tokenizers.For(request.Model), _cache.BlockTokens, _cache.BlocksPerWorker)
             : PromptBlocks.None;
 
-    private LatencyProfile ProfileOf(GenerationCall call) => profiles.For(call.Request.Model, call.Timing);
+    private LatencyProfile ProfileOf(AnswerCall call) => profiles.For(call.Model, call.Timing);
 }

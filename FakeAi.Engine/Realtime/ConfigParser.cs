@@ -23,12 +23,12 @@ internal static class ConfigParser
         Fields.Only(
             session, "session", "type", "output_modalities", "model", "instructions", "audio", "include", "tracing", "tools", "tool_choice",
             "max_output_tokens", "truncation", "prompt", "parallel_tool_calls", "reasoning");
-        if (Given(session, "model", out var named) && Fields.String(named, "session.model") != model)
+        if (Fields.Given(session, "model", out var named) && Fields.String(named, "session.model") != model)
         {
             throw new OpenAiFault(400, "The model of a session cannot be changed.", "session.model", "invalid_value");
         }
 
-        if (Given(session, "prompt", out _))
+        if (Fields.Given(session, "prompt", out _))
         {
             throw OpenAiFault.Unsupported("session.prompt");
         }
@@ -45,18 +45,18 @@ internal static class ConfigParser
             "metadata", "input", "prompt", "parallel_tool_calls", "reasoning");
         foreach (var unbuilt in (string[])["input", "prompt"])
         {
-            if (Given(response, unbuilt, out _))
+            if (Fields.Given(response, unbuilt, out _))
             {
                 throw OpenAiFault.Unsupported($"response.{unbuilt}");
             }
         }
 
-        if (Given(response, "conversation", out var conversation))
+        if (Fields.Given(response, "conversation", out var conversation))
         {
             Fields.OneOf(conversation, "response.conversation", "auto");
         }
 
-        if (Given(response, "metadata", out var metadata))
+        if (Fields.Given(response, "metadata", out var metadata))
         {
             Fields.Object(metadata, "response.metadata");
         }
@@ -66,32 +66,32 @@ internal static class ConfigParser
 
     private static RealtimeConfig Shared(JsonElement value, string path, RealtimeConfig config)
     {
-        if (Given(value, "output_modalities", out var modalities))
+        if (Fields.Given(value, "output_modalities", out var modalities))
         {
             config = config with { Speaks = Modality(modalities, $"{path}.output_modalities") };
         }
 
-        if (Given(value, "instructions", out var instructions))
+        if (Fields.Given(value, "instructions", out var instructions))
         {
             config = config with { Instructions = Fields.String(instructions, $"{path}.instructions") };
         }
 
-        if (Given(value, "audio", out var audio))
+        if (Fields.Given(value, "audio", out var audio))
         {
             config = Audio(Fields.Object(audio, $"{path}.audio"), $"{path}.audio", config);
         }
 
-        if (Given(value, "tools", out var tools))
+        if (Fields.Given(value, "tools", out var tools))
         {
             config = config with { Tools = Tools(tools, $"{path}.tools") };
         }
 
-        if (Given(value, "tool_choice", out var choice))
+        if (Fields.Given(value, "tool_choice", out var choice))
         {
             config = Choice(choice, $"{path}.tool_choice", config);
         }
 
-        if (Given(value, "max_output_tokens", out var most))
+        if (Fields.Given(value, "max_output_tokens", out var most))
         {
             config = config with
             {
@@ -112,12 +112,12 @@ internal static class ConfigParser
     private static RealtimeConfig Audio(JsonElement audio, string path, RealtimeConfig config)
     {
         Fields.Only(audio, path, "input", "output");
-        if (Given(audio, "input", out var input))
+        if (Fields.Given(audio, "input", out var input))
         {
             config = Input(Fields.Object(input, $"{path}.input"), $"{path}.input", config);
         }
 
-        if (!Given(audio, "output", out var output))
+        if (!Fields.Given(audio, "output", out var output))
         {
             return config;
         }
@@ -125,12 +125,12 @@ internal static class ConfigParser
         path += ".output";
         Fields.Only(Fields.Object(output, path), path, "format", "voice", "speed");
         Format(output, path);
-        if (Given(output, "voice", out _))
+        if (Fields.Given(output, "voice", out _))
         {
             config = config with { Voice = VoiceField.Parse(output, $"{path}.voice") };
         }
 
-        return Given(output, "speed", out var speed)
+        return Fields.Given(output, "speed", out var speed)
             ? config with { SpeedPermille = (int)((Fields.Decimal(speed, $"{path}.speed", 0.25, 1.5) * 1000) + 0.5) }
             : config;
     }
@@ -168,34 +168,34 @@ internal static class ConfigParser
         var semantic = Fields.OneOf(Required(turns, "type", $"{path}.type"), $"{path}.type", "server_vad", "semantic_vad") == "semantic_vad";
         made = made with
         {
-            CreatesResponse = !Given(turns, "create_response", out var creates) || Fields.Boolean(creates, $"{path}.create_response"),
-            InterruptsResponse = !Given(turns, "interrupt_response", out var interrupts) || Fields.Boolean(interrupts, $"{path}.interrupt_response"),
+            CreatesResponse = !Fields.Given(turns, "create_response", out var creates) || Fields.Boolean(creates, $"{path}.create_response"),
+            InterruptsResponse = !Fields.Given(turns, "interrupt_response", out var interrupts) || Fields.Boolean(interrupts, $"{path}.interrupt_response"),
         };
         if (semantic)
         {
             Fields.Only(turns, path, "type", "eagerness", "create_response", "interrupt_response");
-            var eagerness = Given(turns, "eagerness", out var given) ? Fields.OneOf(given, $"{path}.eagerness", "low", "medium", "high", "auto") : "auto";
+            var eagerness = Fields.Given(turns, "eagerness", out var given) ? Fields.OneOf(given, $"{path}.eagerness", "low", "medium", "high", "auto") : "auto";
             return made with { Eagerness = eagerness, SilenceMs = eagerness switch { "low" => 1000, "high" => 300, _ => 500 } };
         }
 
         Fields.Only(
             turns, path, "type", "threshold", "prefix_padding_ms", "silence_duration_ms", "create_response", "interrupt_response", "idle_timeout_ms");
-        if (Given(turns, "idle_timeout_ms", out _))
+        if (Fields.Given(turns, "idle_timeout_ms", out _))
         {
             throw OpenAiFault.Unsupported($"{path}.idle_timeout_ms");
         }
 
         return made with
         {
-            Threshold = Given(turns, "threshold", out var threshold) ? Fields.Decimal(threshold, $"{path}.threshold", 0, 1) : made.Threshold,
-            PrefixMs = Given(turns, "prefix_padding_ms", out var prefix) ? (int)Fields.Integer(prefix, $"{path}.prefix_padding_ms", 0, 10_000) : made.PrefixMs,
-            SilenceMs = Given(turns, "silence_duration_ms", out var silence) ? (int)Fields.Integer(silence, $"{path}.silence_duration_ms", 20, 10_000) : made.SilenceMs,
+            Threshold = Fields.Given(turns, "threshold", out var threshold) ? Fields.Decimal(threshold, $"{path}.threshold", 0, 1) : made.Threshold,
+            PrefixMs = Fields.Given(turns, "prefix_padding_ms", out var prefix) ? (int)Fields.Integer(prefix, $"{path}.prefix_padding_ms", 0, 10_000) : made.PrefixMs,
+            SilenceMs = Fields.Given(turns, "silence_duration_ms", out var silence) ? (int)Fields.Integer(silence, $"{path}.silence_duration_ms", 20, 10_000) : made.SilenceMs,
         };
     }
 
     private static void Format(JsonElement value, string path)
     {
-        if (!Given(value, "format", out var format))
+        if (!Fields.Given(value, "format", out var format))
         {
             return;
         }
@@ -207,7 +207,7 @@ internal static class ConfigParser
             throw OpenAiFault.UnsupportedValue($"{path}.format.type", $"'{type}'");
         }
 
-        if (Given(format, "rate", out var rate))
+        if (Fields.Given(format, "rate", out var rate))
         {
             Fields.Integer(rate, $"{path}.format.rate", Pcm.SampleRate, Pcm.SampleRate);
         }
@@ -226,7 +226,7 @@ internal static class ConfigParser
             }
 
             var name = Fields.RequiredString(tool, "name", $"{at}.name");
-            var parameters = Given(tool, "parameters", out var schema) ? Fields.Object(schema, $"{at}.parameters").Clone() : (JsonElement?)null;
+            var parameters = Fields.Given(tool, "parameters", out var schema) ? Fields.Object(schema, $"{at}.parameters").Clone() : (JsonElement?)null;
             list.Add(new RealtimeTool(name, parameters, tool.Clone()));
         }
 
@@ -249,10 +249,4 @@ internal static class ConfigParser
 
     private static JsonElement Required(JsonElement value, string name, string path) =>
         value.TryGetProperty(name, out var member) ? member : throw OpenAiFault.Missing(path);
-
-    private static bool Given(JsonElement value, string name, out JsonElement member)
-    {
-        member = Fields.Member(value, name);
-        return !Fields.IsNull(member);
-    }
 }

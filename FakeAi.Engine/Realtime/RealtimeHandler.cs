@@ -77,7 +77,7 @@ internal sealed partial class RealtimeHandler(
         var protocols = context.WebSockets.WebSocketRequestedProtocols;
         using var socket = await context.WebSockets.AcceptWebSocketAsync(protocols.Contains(Subprotocol) ? Subprotocol : null);
         using var span = EngineTelemetry.Source.StartActivity($"{Operation} {requested}", ActivityKind.Internal);
-        var journal = new StreamEvents(events, arrival.RequestId, Activity.Current is { Recorded: true } activity ? activity.Id : null);
+        var journal = new StreamEvents(events, arrival.RequestId, EngineTelemetry.Traceparent());
         var connection = new RealtimeConnection(
             socket, handle, streams, journal, time, _limits,
             send => new RealtimeSession(
@@ -94,8 +94,7 @@ internal sealed partial class RealtimeHandler(
         span?.SetTag("gen_ai.request.model", requested);
         span?.SetTag("gen_ai.usage.input_tokens", connection.InputTokens);
         span?.SetTag("gen_ai.usage.output_tokens", outcome.Tokens);
-        var error = outcome.End == StreamEnd.Completed ? null : StreamEvents.Word(outcome.End);
-        telemetry.Record(outcome, new GenAiTags(Operation, model.Provider, model.Id, requested), clock.NowUs - arrival.ReceivedUs, error);
+        telemetry.Record(outcome, new GenAiTags(Operation, model.Provider, model.Id, requested), clock.NowUs - arrival.ReceivedUs);
     }
 
     /// <summary>The seed of the session's ids: what it says depends on the conversation alone.</summary>

@@ -9,6 +9,9 @@ internal interface IPacedContent
     /// <summary>Tokens of all steps.</summary>
     int OutputTokens { get; }
 
+    /// <summary>All tokens that are charged for; unless told otherwise, those of the steps.</summary>
+    int CompletionTokens => OutputTokens;
+
     /// <summary>How many tokens are told in a step; at least 1 in some step of every content that has tokens.</summary>
     int TokensIn(int step);
 }

@@ -34,10 +34,13 @@ internal sealed class EngineTelemetry
         meter.CreateObservableUpDownCounter("fakeai.engine.active_streams", () => streams.Active, "{stream}", "Answers under way.");
     }
 
+    /// <summary>The span that events are to hang under; null where none is recorded.</summary>
+    public static string? Traceparent() => Activity.Current is { Recorded: true } activity ? activity.Id : null;
+
     /// <summary>Records an answer that was begun.</summary>
-    public void Record(StreamOutcome outcome, in GenAiTags tags, long durationUs, string? errorType)
+    public void Record(StreamOutcome outcome, in GenAiTags tags, long durationUs)
     {
-        _duration.Record(durationUs / 1e6, tags.List(errorType));
+        _duration.Record(durationUs / 1e6, tags.List(StreamEvents.ErrorOf(outcome)));
         if (outcome.MergedChunks > 0)
         {
             _merged.Add(outcome.MergedChunks);

@@ -1,5 +1,4 @@
 using FakeAi.Contracts.Events;
-using FakeAi.Engine.Generation;
 using FakeAi.Engine.Latency;
 using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Workers;
@@ -10,18 +9,17 @@ namespace FakeAi.Engine.Telemetry;
 /// <summary>Tells the log how one answer gets on.</summary>
 internal sealed class StreamEvents(IEventPublisher events, string requestId, string? traceparent) : IStreamObserver
 {
-    public void Started(string endpoint, GenerationRequest request, bool stream, Answer answer, StreamSchedule schedule, WorkerSlot slot) => Publish(
+    /// <summary>Tells of an answer that is laid out.</summary>
+    public void Started(string endpoint, string model, bool stream, int promptTokens, StreamSchedule schedule, int outputTokens, WorkerSlot slot) => Publish(
         new StreamStarted(
-            endpoint, request.Model.Id, stream, request.PromptTokens, schedule.TtftUs, schedule.EndUs, answer.OutputTokens,
-            slot.CachedTokens, slot.QueueUs, slot.Worker));
+            endpoint, model, stream, promptTokens, schedule.TtftUs, schedule.EndUs, outputTokens, slot.CachedTokens, slot.QueueUs, slot.Worker));
 
     /// <summary>Tells of a stream whose length nobody knows beforehand.</summary>
-    public void Started(StreamContext context) =>
-        Publish(new StreamStarted(context.Endpoint, context.Model, Stream: true, context.PromptTokens, 0, 0, 0));
-
-    /// <summary>Tells of an answer that is no text.</summary>
-    public void Started(string endpoint, string model, bool stream, int promptTokens, StreamSchedule schedule, int outputTokens) =>
-        Publish(new StreamStarted(endpoint, model, stream, promptTokens, schedule.TtftUs, schedule.EndUs, outputTokens));
+    /// <param name="context">What is known of it.</param>
+    /// <param name="slot">Its place; null for a session, whose answers take one each.</param>
+    public void Started(StreamContext context, WorkerSlot? slot = null) => Publish(
+        new StreamStarted(
+            context.Endpoint, context.Model, Stream: true, context.PromptTokens, 0, 0, 0, QueueUs: slot?.QueueUs ?? 0, Worker: slot?.Worker ?? 0));
 
     public void FirstToken(long afterUs) => Publish(new StreamFirstToken(afterUs));
 
@@ -30,6 +28,9 @@ internal sealed class StreamEvents(IEventPublisher events, string requestId, str
     public void Completed(StreamOutcome outcome, string finishReason) => Publish(new StreamCompleted(
         Word(outcome.End), outcome.Tokens, outcome.End == StreamEnd.Completed ? finishReason : null,
         outcome.FirstTokenUs, outcome.TokenDeltasUs, outcome.MaxLagUs, outcome.MergedChunks));
+
+    /// <summary>The metrics' word for how an answer failed; null where it was told whole.</summary>
+    public static string? ErrorOf(StreamOutcome outcome) => outcome.End == StreamEnd.Completed ? null : Word(outcome.End);
 
     public static string Word(StreamEnd end) => end switch
     {

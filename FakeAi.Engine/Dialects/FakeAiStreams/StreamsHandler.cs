@@ -1,10 +1,8 @@
 using FakeAi.Contracts.Catalogue;
-using FakeAi.Contracts.Wire;
 using FakeAi.Engine.Dialects.OpenAiChat;
 using FakeAi.Engine.Generation;
 using FakeAi.Engine.Hosting;
 using FakeAi.Engine.Pipeline;
-using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Streaming.Formatters;
 using FakeAi.Engine.Streaming.Generators;
 using FakeAi.Engine.Workers;
@@ -15,15 +13,8 @@ namespace FakeAi.Engine.Dialects.FakeAiStreams;
 
 /// <summary>Serves generators' streams: finds generator and format, reads the body, refuses in OpenAI's words.</summary>
 internal sealed class StreamsHandler(
-    GeneratorPipeline pipeline,
-    StreamGenerators generators,
-    StreamFormats formats,
-    ModelCatalogue catalogue,
-    Tokenizers tokenizers,
-    RequestBody body,
-    SteeringReader steering,
-    OpenAiExchange exchange,
-    IOptions<InstallationOptions> installation)
+    GeneratorPipeline pipeline, StreamGenerators generators, StreamFormats formats, ModelCatalogue catalogue, Tokenizers tokenizers, RequestReader reader,
+    OpenAiExchange exchange, IOptions<InstallationOptions> installation)
 {
     public const string Route = "/v1/fakeai/streams/{generator}";
     private const string Operation = "stream";
@@ -42,23 +33,12 @@ internal sealed class StreamsHandler(
         }
 
         var formatter = formats.Choose(context.Request);
-        var request = await body.ReadAsync(context, bytes => StreamRequest.Parse(bytes, catalogue, tokenizers));
-        var (timing, priority, _) = steering.Read(context.Request.Headers, SteeringFields.Of(request.Body));
-        var stream = new StreamContext
+        var (request, (timing, priority, _)) = await reader.ReadAsync(context, bytes => StreamRequest.Parse(bytes, catalogue, tokenizers));
+        await pipeline.RunAsync(context, new GeneratorCall(
+            Route, Operation, arrival, timing, generator, formatter, request.Generator, request.SeedFor(generator.Name, _serverSeed))
         {
-            Id = arrival.RequestId,
             Type = generator.Type,
-            Model = request.Model.Id,
-            Endpoint = Route,
-            PromptTokens = request.PromptTokens,
-            Temperature = request.Temperature,
-            MaxTokens = request.MaxTokens,
-            Priority = (priority ?? PriorityClass.Normal).Word(),
-            MaxTokensPerSecond = timing.MaxTokensPerSecond,
-            ClientId = StreamContexts.Client(context.Request.Headers),
-            Seed = request.SeedFor(generator.Name, _serverSeed),
-        };
-        context.Response.Headers[InternalHeaders.Model] = request.Model.Id;
-        await pipeline.RunAsync(context, new GeneratorCall(Operation, generator, formatter, stream, request.Model, request.Body, timing, arrival.ReceivedUs));
+            Priority = priority ?? PriorityClass.Normal,
+        });
     }
 }

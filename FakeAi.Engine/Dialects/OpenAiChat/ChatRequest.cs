@@ -8,13 +8,16 @@ namespace FakeAi.Engine.Dialects.OpenAiChat;
 /// <param name="Generation">What to generate.</param>
 /// <param name="ServiceTier">The tier told in the answer.</param>
 /// <param name="Stream">How to stream, or null for an answer sent whole.</param>
-internal sealed record ChatRequest(GenerationRequest Generation, string ServiceTier, StreamOptions? Stream)
+internal sealed record ChatRequest(GenerationRequest Generation, string ServiceTier, StreamOptions? Stream) : IOpenAiTextRequest
 {
-    /// <summary>What the body says about the request's own timing.</summary>
     public SteeringFields Steering { get; init; } = SteeringFields.None;
 
     /// <summary>How many of the likeliest tokens to tell with each token, 0 to 20; null without probabilities.</summary>
     public int? TopLogprobs { get; init; }
+
+    public int Told => Generation.Choices;
+
+    public bool IsSpoken => Audio is not null;
 
     /// <summary>Tokens of the prompt that are sound.</summary>
     public int PromptAudioTokens { get; } = Generation.Messages.Sum(static m => m.AudioTokens);

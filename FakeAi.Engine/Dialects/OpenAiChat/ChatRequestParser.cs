@@ -88,13 +88,8 @@ internal sealed class ChatRequestParser(ModelCatalogue catalogue, Tokenizers tok
             404, "This is not a chat model and thus not supported in the v1/chat/completions endpoint. Did you mean to use v1/completions?", "model");
     }
 
-    private static Sampling SamplingOf(JsonElement root, bool spoken) => new()
+    private static Sampling SamplingOf(JsonElement root, bool spoken) => CommonFields.Sampling(root) with
     {
-        Temperature = CommonFields.Decimal(root, "temperature", 0, 2) ?? 1,
-        TopP = CommonFields.Decimal(root, "top_p", 0, 1) ?? 1,
-        FrequencyPenalty = CommonFields.Decimal(root, "frequency_penalty", -2, 2) ?? 0,
-        PresencePenalty = CommonFields.Decimal(root, "presence_penalty", -2, 2) ?? 0,
-        LogitBias = CommonFields.LogitBias(root),
         ReasoningEffort = CommonFields.Choice(root, "reasoning_effort", "none", "minimal", "low", "medium", "high", "xhigh", "max"),
 
         // What is said is shorter than what is written.

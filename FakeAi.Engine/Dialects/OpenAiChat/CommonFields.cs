@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 using FakeAi.Contracts.Catalogue;
+using FakeAi.Engine.Generation;
 using FakeAi.Engine.Hosting;
 
 namespace FakeAi.Engine.Dialects.OpenAiChat;
@@ -19,23 +20,23 @@ internal static class CommonFields
         Text(root, "user", int.MaxValue);
         Text(root, "safety_identifier", 64);
         Text(root, "prompt_cache_key", int.MaxValue);
-        if (Given(root, "prompt_cache_retention", out var retention))
+        if (Fields.Given(root, "prompt_cache_retention", out var retention))
         {
             Fields.OneOf(retention, "prompt_cache_retention", "in_memory", "24h");
         }
 
-        if (Given(root, "prompt_cache_options", out var cache))
+        if (Fields.Given(root, "prompt_cache_options", out var cache))
         {
             Fields.Object(cache, "prompt_cache_options");
             Fields.Only(cache, "prompt_cache_options", "ttl", "mode");
         }
 
-        if (Given(root, "store", out var store))
+        if (Fields.Given(root, "store", out var store))
         {
             Fields.Boolean(store, "store");
         }
 
-        if (Given(root, "metadata", out var metadata))
+        if (Fields.Given(root, "metadata", out var metadata))
         {
             CheckMetadata(metadata);
         }
@@ -51,9 +52,13 @@ internal static class CommonFields
             throw new OpenAiFault(400, "you must provide a model parameter");
         }
 
-        return catalogue.TryGet(requested, out var model) ? model : throw new OpenAiFault(
-            404, $"The model `{OpenAiFault.Shorten(requested)}` does not exist or you do not have access to it.", code: "model_not_found");
+        return Find(catalogue, requested);
     }
+
+    /// <summary>The model of a name.</summary>
+    /// <exception cref="OpenAiFault">There is none.</exception>
+    public static ModelInfo Find(ModelCatalogue catalogue, string requested) => catalogue.TryGet(requested, out var model) ? model : throw new OpenAiFault(
+        404, $"The model `{OpenAiFault.Shorten(requested)}` does not exist or you do not have access to it.", code: "model_not_found");
 
     /// <summary>Refuses a request with members that the API does not know.</summary>
     public static void OnlyKnown(JsonElement root, FrozenSet<string> known)
@@ -67,19 +72,29 @@ internal static class CommonFields
         }
     }
 
+    /// <summary>The sampling fields that chat and legacy completions share.</summary>
+    public static Sampling Sampling(JsonElement root) => new()
+    {
+        Temperature = Decimal(root, "temperature", 0, 2) ?? 1,
+        TopP = Decimal(root, "top_p", 0, 1) ?? 1,
+        FrequencyPenalty = Decimal(root, "frequency_penalty", -2, 2) ?? 0,
+        PresencePenalty = Decimal(root, "presence_penalty", -2, 2) ?? 0,
+        LogitBias = LogitBias(root),
+    };
+
     public static double? Decimal(JsonElement root, string name, double least, double most) =>
-        Given(root, name, out var value) ? Fields.Decimal(value, name, least, most) : null;
+        Fields.Given(root, name, out var value) ? Fields.Decimal(value, name, least, most) : null;
 
     public static long? Integer(JsonElement root, string name, long least, long most) =>
-        Given(root, name, out var value) ? Fields.Integer(value, name, least, most) : null;
+        Fields.Given(root, name, out var value) ? Fields.Integer(value, name, least, most) : null;
 
     public static string? Choice(JsonElement root, string name, params IReadOnlyList<string> supported) =>
-        Given(root, name, out var value) ? Fields.OneOf(value, name, supported) : null;
+        Fields.Given(root, name, out var value) ? Fields.OneOf(value, name, supported) : null;
 
     /// <summary>The biases in the order of their tokens; null where there are none.</summary>
-    public static string? LogitBias(JsonElement root)
+    private static string? LogitBias(JsonElement root)
     {
-        if (!Given(root, "logit_bias", out var bias))
+        if (!Fields.Given(root, "logit_bias", out var bias))
         {
             return null;
         }
@@ -136,8 +151,8 @@ internal static class CommonFields
     /// <summary>How many of the likeliest tokens to tell with each token; null where no probabilities are asked for.</summary>
     public static int? TopLogprobs(JsonElement root)
     {
-        var asked = Given(root, "logprobs", out var logprobs) && Fields.Boolean(logprobs, "logprobs");
-        if (!Given(root, "top_logprobs", out var top))
+        var asked = Fields.Given(root, "logprobs", out var logprobs) && Fields.Boolean(logprobs, "logprobs");
+        if (!Fields.Given(root, "top_logprobs", out var top))
         {
             return asked ? 0 : null;
         }
@@ -148,12 +163,12 @@ internal static class CommonFields
     }
 
     /// <summary>The checked <c>metadata</c> as JSON; null where there is none.</summary>
-    public static string? Metadata(JsonElement root) => Given(root, "metadata", out var metadata) ? Fields.Canonical(metadata) : null;
+    public static string? Metadata(JsonElement root) => Fields.Given(root, "metadata", out var metadata) ? Fields.Canonical(metadata) : null;
 
     /// <summary>The predicted text; its parts are joined.</summary>
     public static string? Prediction(JsonElement root)
     {
-        if (!Given(root, "prediction", out var prediction))
+        if (!Fields.Given(root, "prediction", out var prediction))
         {
             return null;
         }
@@ -179,29 +194,11 @@ internal static class CommonFields
         };
     }
 
-    private static bool Given(JsonElement root, string name, out JsonElement value)
-    {
-        value = Fields.Member(root, name);
-        return !Fields.IsNull(value);
-    }
-
     private static void Text(JsonElement root, string name, int longest)
     {
-        if (Given(root, name, out var value))
+        if (Fields.Given(root, name, out var value))
         {
-            Bounded(Fields.String(value, name), name, longest);
-        }
-    }
-
-    private static void Bounded(string text, string path, int longest)
-    {
-        if (text.Length > longest)
-        {
-            throw new OpenAiFault(
-                400,
-                string.Create(CultureInfo.InvariantCulture, $"Invalid '{path}': string too long. Expected a string with maximum length {longest}, but got a string with length {text.Length} instead."),
-                path,
-                "string_above_max_length");
+            Fields.Bounded(Fields.String(value, name), name, longest);
         }
     }
 
@@ -213,8 +210,8 @@ internal static class CommonFields
         {
             count++;
             var path = $"metadata.{OpenAiFault.Shorten(member.Name)}";
-            Bounded(member.Name, path, LongestKey);
-            Bounded(Fields.String(member.Value, path), path, LongestValue);
+            Fields.Bounded(member.Name, path, LongestKey);
+            Fields.Bounded(Fields.String(member.Value, path), path, LongestValue);
         }
 
         if (count > MostMetadata)

@@ -17,6 +17,33 @@ internal static class Fields
     /// <summary>The member, or an undefined element where it is absent.</summary>
     public static JsonElement Member(JsonElement value, string name) => value.TryGetProperty(name, out var member) ? member : default;
 
+    /// <summary>The member; false where it is absent or null.</summary>
+    public static bool Given(JsonElement value, string name, out JsonElement member)
+    {
+        member = Member(value, name);
+        return !IsNull(member);
+    }
+
+    /// <summary>A text within its limits.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="path">Where it stands.</param>
+    /// <param name="longest">Most UTF-16 units.</param>
+    /// <param name="mayBeEmpty">Whether it may be empty.</param>
+    public static string Bounded(string text, string path, int longest, bool mayBeEmpty = true)
+    {
+        if (text.Length == 0 && !mayBeEmpty)
+        {
+            throw new OpenAiFault(
+                400, $"Invalid '{path}': string too short. Expected a string with minimum length 1, but got an empty string instead.",
+                path, "string_below_min_length");
+        }
+
+        return text.Length <= longest ? text : throw new OpenAiFault(
+            400,
+            $"Invalid '{path}': string too long. Expected a string with maximum length {Text(longest)}, but got a string with length {Text(text.Length)} instead.",
+            path, "string_above_max_length");
+    }
+
     public static string String(JsonElement value, string path)
     {
         if (value.ValueKind != JsonValueKind.String)

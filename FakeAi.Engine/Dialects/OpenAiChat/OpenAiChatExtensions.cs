@@ -6,6 +6,7 @@ internal static class OpenAiChatExtensions
     public static IHostApplicationBuilder AddOpenAiChat(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<OpenAiExchange>();
+        builder.Services.AddSingleton<OpenAiTextHandler>();
         builder.Services.AddSingleton<ChatRequestParser>();
         builder.Services.AddSingleton<ChatHandler>();
         return builder;

@@ -71,21 +71,6 @@ internal sealed partial class OpenAiExchange(StreamManager streams, EngineClock 
         }
     }
 
-    /// <summary>Refuses plain text for an answer that it cannot tell: of several choices, or spoken.</summary>
-    /// <exception cref="OpenAiFault">It cannot.</exception>
-    public static void RefusePlainText(StreamFrame frame, int choices, bool spoken = false)
-    {
-        if (frame.ContentOnly && spoken)
-        {
-            throw new OpenAiFault(400, "Plain text cannot tell sound: ask for text alone, or choose another format.", "modalities", "unsupported_format");
-        }
-
-        if (frame.ContentOnly && choices > 1)
-        {
-            throw new OpenAiFault(400, "Plain text can tell one choice only: ask for one, or choose another format.", "n", "unsupported_format");
-        }
-    }
-
     private async Task RefuseAsync(HttpContext context, string operation, RequestArrival arrival, OpenAiFault fault)
     {
         telemetry.RecordRefused(new GenAiTags(operation, "openai"), clock.NowUs - arrival.ReceivedUs, fault.Code ?? fault.Type);

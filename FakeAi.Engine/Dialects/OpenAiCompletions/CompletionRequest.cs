@@ -12,10 +12,16 @@ namespace FakeAi.Engine.Dialects.OpenAiCompletions;
 /// <param name="Logprobs">How many of the likeliest tokens to tell with each token, 0 to 5; null without probabilities.</param>
 /// <param name="Stream">How to stream, or null for an answer sent whole.</param>
 internal sealed record CompletionRequest(
-    GenerationRequest Generation, IReadOnlyList<string> Prompts, int Returned, bool Echo, int? Logprobs, StreamOptions? Stream)
+    GenerationRequest Generation, IReadOnlyList<string> Prompts, int Returned, bool Echo, int? Logprobs, StreamOptions? Stream) : IOpenAiTextRequest
 {
-    /// <summary>What the body says about the request's own timing.</summary>
     public SteeringFields Steering { get; init; } = SteeringFields.None;
+
+    /// <summary>Legacy completions know no tiers.</summary>
+    public string ServiceTier => "default";
+
+    public int Told => Prompts.Count * Returned;
+
+    public bool IsSpoken => false;
 
     /// <summary>Tokens of all prompts.</summary>
     public int PromptTokens { get; } = Generation.PromptTokens;

@@ -49,7 +49,7 @@ internal sealed class CompletionRequestParser(ModelCatalogue catalogue, Tokenize
             Choices = generated,
             Stop = CommonFields.Stop(root),
             Seed = CommonFields.Integer(root, "seed", long.MinValue, long.MaxValue) ?? 0,
-            Sampling = SamplingOf(root),
+            Sampling = CommonFields.Sampling(root),
         };
         var suffix = Suffix(root, model);
         var all = prompts.Select(prompt => first with
@@ -110,15 +110,6 @@ internal sealed class CompletionRequestParser(ModelCatalogue catalogue, Tokenize
         var text = Fields.String(suffix, "suffix");
         return string.Equals(model.Id, WithSuffix, StringComparison.Ordinal) ? text : throw OpenAiFault.Unsupported("suffix");
     }
-
-    private static Sampling SamplingOf(JsonElement root) => new()
-    {
-        Temperature = CommonFields.Decimal(root, "temperature", 0, 2) ?? 1,
-        TopP = CommonFields.Decimal(root, "top_p", 0, 1) ?? 1,
-        FrequencyPenalty = CommonFields.Decimal(root, "frequency_penalty", -2, 2) ?? 0,
-        PresencePenalty = CommonFields.Decimal(root, "presence_penalty", -2, 2) ?? 0,
-        LogitBias = CommonFields.LogitBias(root),
-    };
 
     private static bool Flag(JsonElement root, string name) =>
         Fields.Member(root, name) is var flag && !Fields.IsNull(flag) && Fields.Boolean(flag, name);

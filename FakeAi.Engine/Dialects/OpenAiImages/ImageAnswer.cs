@@ -60,8 +60,7 @@ internal sealed class ImageAnswer(ImageRequest request, IReadOnlyList<byte[]> im
     }
 
     public Task WriteTimeoutAsync(HttpResponse response, CancellationToken cancellationToken) =>
-        new OpenAiFault(StatusCodes.Status504GatewayTimeout, "Request timed out.", type: OpenAiFault.ServerError, code: "timeout")
-            .WriteAsync(response, cancellationToken);
+        OpenAiFault.TimedOut().WriteAsync(response, cancellationToken);
 
     /// <summary>Writes <c>"usage": {…}</c>.</summary>
     public static void WriteUsage(Utf8JsonWriter json, ImageRequest request)

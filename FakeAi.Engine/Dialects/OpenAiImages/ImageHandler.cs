@@ -5,16 +5,15 @@ using FakeAi.Engine.Media.Images;
 using FakeAi.Engine.Pipeline;
 using FakeAi.Engine.Randomness;
 using FakeAi.Engine.Streaming;
-using FakeAi.Engine.Streaming.Formatters;
 using FakeAi.Engine.Workers;
 using FakeAi.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace FakeAi.Engine.Dialects.OpenAiImages;
 
-/// <summary>Serves <c>POST /v1/images/generations</c>. Paints before the wait, so that nothing is left to compute when it is over.</summary>
+/// <summary>Serves <c>POST /v1/images/generations</c>. Paints before its time has passed, so that nothing is left to compute when it has.</summary>
 internal sealed class ImageHandler(
-    ImageRequestParser parser, RequestBody body, SteeringReader steering, MediaPipeline pipeline, OpenAiExchange exchange, EngineClock clock,
+    ImageRequestParser parser, RequestReader reader, MediaPipeline pipeline, OpenAiExchange exchange, EngineClock clock,
     IOptions<InstallationOptions> installation)
 {
     public const string Route = "/v1/images/generations";
@@ -30,9 +29,22 @@ internal sealed class ImageHandler(
 
     private async Task AnswerAsync(HttpContext context, RequestArrival arrival)
     {
-        var request = await body.ReadAsync(context, parser.Parse);
-        var (timing, priority, _) = steering.Read(context.Request.Headers, request.Steering);
+        var (request, (timing, priority, _)) = await reader.ReadAsync(context, parser.Parse);
         var seed = request.SeedFor(_serverSeed);
+        await pipeline.RunAsync(
+            context,
+            new MediaCall(Route, arrival, timing, request.PartialImages is not null, () => (
+                request.OutputTokens > 0 ? new PacedTokens(request.OutputTokens) : new UncountedStep(), Paint(request, arrival, seed)))
+            {
+                Prompt = new MediaPrompt(request.Model, request.RequestedModel, request.InputTokens),
+                Type = StreamType.Image,
+                Priority = priority ?? PriorityClass.Normal,
+            },
+            seed);
+    }
+
+    private ImageAnswer Paint(ImageRequest request, RequestArrival arrival, ulong seed)
+    {
         var created = arrival.Deterministic
             ? 1_735_689_600 + new SeededRandom(SeedHash.Derive(seed, CreatedPurpose)).Next(31_536_000)
             : clock.UnixUs / 1_000_000;
@@ -53,13 +65,6 @@ internal sealed class ImageHandler(
             }
         }
 
-        IPacedContent content = request.OutputTokens > 0 ? new PacedTokens(request.OutputTokens) : new UncountedStep();
-        await pipeline.RunAsync(context, new MediaCall(
-            Route, arrival, request.Model, request.RequestedModel, request.InputTokens, timing, seed, StreamType.Image,
-            StreamFrame.ServerSentEvents, content,
-            new ImageAnswer(request, images, encoder, arrival.RequestId, created))
-        {
-            Priority = priority ?? PriorityClass.Normal,
-        });
+        return new ImageAnswer(request, images, encoder, arrival.RequestId, created);
     }
 }

@@ -1,5 +1,6 @@
 using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Hosting;
+using FakeAi.Engine.Pipeline;
 using FakeAi.Engine.Randomness;
 
 namespace FakeAi.Engine.Dialects.OpenAiImages;
@@ -16,8 +17,8 @@ namespace FakeAi.Engine.Dialects.OpenAiImages;
 /// <param name="InputTokens">Tokens of the prompt.</param>
 internal sealed record ImageRequest(
     ModelInfo Model, string RequestedModel, string Prompt, int Count, ImageSize Size, string? Quality, bool Transparent, int? PartialImages, int InputTokens)
+    : ISteeredRequest
 {
-    /// <summary>What the body says about the request's own timing.</summary>
     public SteeringFields Steering { get; init; } = SteeringFields.None;
 
     private const string Domain = "image";

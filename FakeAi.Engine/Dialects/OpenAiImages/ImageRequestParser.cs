@@ -45,21 +45,21 @@ internal sealed class ImageRequestParser(ModelCatalogue catalogue, Tokenizers to
         var newer = model.Id is not (Dalle2 or Dalle3);
         var prompt = Prompt(root, model.Id);
         OnlyOf(root, newer);
-        var count = (int)(Given(root, "n", out var n) ? Fields.Integer(n, "n", 1, model.Id == Dalle3 ? 1 : MostImages) : 1);
+        var count = (int)(Fields.Given(root, "n", out var n) ? Fields.Integer(n, "n", 1, model.Id == Dalle3 ? 1 : MostImages) : 1);
         var size = Size(root, model.Id);
         var quality = Quality(root, model.Id);
         Output(root, newer);
-        if (Given(root, "style", out var style))
+        if (Fields.Given(root, "style", out var style))
         {
             Fields.OneOf(style, "style", "vivid", "natural");
         }
 
-        if (Given(root, "user", out var user))
+        if (Fields.Given(root, "user", out var user))
         {
             Fields.String(user, "user");
         }
 
-        var transparent = Given(root, "background", out var background) && Fields.OneOf(background, "background", "transparent", "opaque", "auto") == "transparent";
+        var transparent = Fields.Given(root, "background", out var background) && Fields.OneOf(background, "background", "transparent", "opaque", "auto") == "transparent";
         var partial = Stream(root, count);
         return new ImageRequest(model, requested, prompt, count, size, newer ? quality : null, transparent, partial, tokenizers.For(model).Count(prompt))
         {
@@ -69,14 +69,9 @@ internal sealed class ImageRequestParser(ModelCatalogue catalogue, Tokenizers to
 
     private ModelInfo Model(JsonElement root, out string requested)
     {
-        requested = Given(root, "model", out var element) ? Fields.String(element, "model")
-            : s_newer.Any(name => Given(root, name, out _)) ? Newer : Dalle2;
-        if (!catalogue.TryGet(requested, out var model))
-        {
-            throw new OpenAiFault(
-                404, $"The model `{OpenAiFault.Shorten(requested)}` does not exist or you do not have access to it.", code: "model_not_found");
-        }
-
+        requested = Fields.Given(root, "model", out var element) ? Fields.String(element, "model")
+            : s_newer.Any(name => Fields.Given(root, name, out _)) ? Newer : Dalle2;
+        var model = CommonFields.Find(catalogue, requested);
         return model is { Kind: "image", Provider: "openai" }
             ? model
             : throw new OpenAiFault(400, $"Invalid value: '{OpenAiFault.Shorten(requested)}' is not an image model of this API.", "model", "invalid_value");
@@ -91,17 +86,7 @@ internal sealed class ImageRequestParser(ModelCatalogue catalogue, Tokenizers to
             Dalle3 => 4000,
             _ => 32_000,
         };
-        return prompt.Length == 0
-            ? throw new OpenAiFault(
-                400, "Invalid 'prompt': string too short. Expected a string with minimum length 1, but got an empty string instead.",
-                "prompt", "string_below_min_length")
-            : prompt.Length <= longest ? prompt : throw new OpenAiFault(
-                400,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Invalid 'prompt': string too long. Expected a string with maximum length {longest}, but got a string with length {prompt.Length} instead."),
-                "prompt",
-                "string_above_max_length");
+        return Fields.Bounded(prompt, "prompt", longest, mayBeEmpty: false);
     }
 
     /// <summary>Refuses fields that the model does not have.</summary>
@@ -109,7 +94,7 @@ internal sealed class ImageRequestParser(ModelCatalogue catalogue, Tokenizers to
     {
         foreach (var name in newer ? ["response_format", "style"] : s_newer)
         {
-            if (Given(root, name, out _))
+            if (Fields.Given(root, name, out _))
             {
                 throw OpenAiFault.Unknown(name);
             }
@@ -124,7 +109,7 @@ internal sealed class ImageRequestParser(ModelCatalogue catalogue, Tokenizers to
             Dalle3 => ["1024x1024", "1792x1024", "1024x1792"],
             _ => ["1024x1024", "1024x1536", "1536x1024", "auto"],
         };
-        var text = Given(root, "size", out var size) ? Fields.OneOf(size, "size", sizes) : "1024x1024";
+        var text = Fields.Given(root, "size", out var size) ? Fields.OneOf(size, "size", sizes) : "1024x1024";
         text = text == "auto" ? "1024x1024" : text;
         var cross = text.IndexOf('x', StringComparison.Ordinal);
         return new ImageSize(
@@ -134,7 +119,7 @@ internal sealed class ImageRequestParser(ModelCatalogue catalogue, Tokenizers to
     /// <summary>The quality; what is left to the model is <c>medium</c>.</summary>
     private static string Quality(JsonElement root, string model)
     {
-        if (!Given(root, "quality", out var element))
+        if (!Fields.Given(root, "quality", out var element))
         {
             return "medium";
         }
@@ -151,23 +136,23 @@ internal sealed class ImageRequestParser(ModelCatalogue catalogue, Tokenizers to
 
     private static void Output(JsonElement root, bool newer)
     {
-        if (Given(root, "output_format", out var format) && Fields.OneOf(format, "output_format", "png", "jpeg", "webp") is var name and not "png")
+        if (Fields.Given(root, "output_format", out var format) && Fields.OneOf(format, "output_format", "png", "jpeg", "webp") is var name and not "png")
         {
             throw new OpenAiFault(400, $"Unsupported value: 'output_format' '{name}' cannot be encoded here. Ask for 'png'.", "output_format", "unsupported_value");
         }
 
-        if (Given(root, "output_compression", out var compression))
+        if (Fields.Given(root, "output_compression", out var compression))
         {
             // PNG loses nothing: any other figure means a format that is not there.
             Fields.Integer(compression, "output_compression", 100, 100);
         }
 
-        if (Given(root, "moderation", out var moderation))
+        if (Fields.Given(root, "moderation", out var moderation))
         {
             Fields.OneOf(moderation, "moderation", "low", "auto");
         }
 
-        var kind = Given(root, "response_format", out var response) ? Fields.OneOf(response, "response_format", "url", "b64_json") : "url";
+        var kind = Fields.Given(root, "response_format", out var response) ? Fields.OneOf(response, "response_format", "url", "b64_json") : "url";
         if (!newer && kind == "url")
         {
             throw new OpenAiFault(
@@ -180,8 +165,8 @@ internal sealed class ImageRequestParser(ModelCatalogue catalogue, Tokenizers to
 
     private static int? Stream(JsonElement root, int count)
     {
-        var stream = Given(root, "stream", out var streamElement) && Fields.Boolean(streamElement, "stream");
-        var partial = Given(root, "partial_images", out var element) ? (int)Fields.Integer(element, "partial_images", 0, MostPartialImages) : 0;
+        var stream = Fields.Given(root, "stream", out var streamElement) && Fields.Boolean(streamElement, "stream");
+        var partial = Fields.Given(root, "partial_images", out var element) ? (int)Fields.Integer(element, "partial_images", 0, MostPartialImages) : 0;
         if (partial > 0 && !stream)
         {
             throw new OpenAiFault(400, "The 'partial_images' parameter is only allowed when 'stream' is enabled.", "partial_images");
@@ -189,11 +174,5 @@ internal sealed class ImageRequestParser(ModelCatalogue catalogue, Tokenizers to
 
         // The events do not say to which of several images they belong.
         return !stream ? null : count == 1 ? partial : throw new OpenAiFault(400, "Only one image can be streamed: 'n' must be 1.", "n", "invalid_value");
-    }
-
-    private static bool Given(JsonElement root, string name, out JsonElement value)
-    {
-        value = Fields.Member(root, name);
-        return !Fields.IsNull(value);
     }
 }

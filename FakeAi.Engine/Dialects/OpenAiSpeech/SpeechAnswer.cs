@@ -31,8 +31,7 @@ internal sealed class SpeechAnswer(SpeechRequest request, SpeechScore score, str
     public void WriteWhole(IBufferWriter<byte> output) => throw new InvalidOperationException("Speech is always streamed.");
 
     public Task WriteTimeoutAsync(HttpResponse response, CancellationToken cancellationToken) =>
-        new OpenAiFault(StatusCodes.Status504GatewayTimeout, "Request timed out.", type: OpenAiFault.ServerError, code: "timeout")
-            .WriteAsync(response, cancellationToken);
+        OpenAiFault.TimedOut().WriteAsync(response, cancellationToken);
 
     public void WriteStart(PipeWriter output)
     {

@@ -13,7 +13,7 @@ namespace FakeAi.Engine.Dialects.OpenAiSpeech;
 
 /// <summary>Serves <c>POST /v1/audio/speech</c>.</summary>
 internal sealed class SpeechHandler(
-    SpeechRequestParser parser, RequestBody body, SteeringReader steering, MediaPipeline pipeline, OpenAiExchange exchange, IOptions<InstallationOptions> installation)
+    SpeechRequestParser parser, RequestReader reader, MediaPipeline pipeline, OpenAiExchange exchange, IOptions<InstallationOptions> installation)
 {
     public const string Route = "/v1/audio/speech";
 
@@ -26,15 +26,21 @@ internal sealed class SpeechHandler(
 
     private async Task AnswerAsync(HttpContext context, RequestArrival arrival)
     {
-        var request = await body.ReadAsync(context, parser.Parse);
-        var (timing, priority, _) = steering.Read(context.Request.Headers, request.Steering);
+        var (request, (timing, priority, _)) = await reader.ReadAsync(context, parser.Parse);
         var seed = request.SeedFor(_serverSeed);
-        var score = SpeechComposer.Compose(request.Input, request.Voice, request.SpeedPermille, seed);
-        await pipeline.RunAsync(context, new MediaCall(
-            Route, arrival, request.Model, request.RequestedModel, request.InputTokens, timing, seed,
-            StreamType.Audio, request.Events ? StreamFrame.ServerSentEvents : s_bytes, new PacedTokens(score.Tokens), new SpeechAnswer(request, score, arrival.RequestId))
-        {
-            Priority = priority ?? PriorityClass.Normal,
-        });
+        await pipeline.RunAsync(
+            context,
+            new MediaCall(Route, arrival, timing, Stream: true, () =>
+            {
+                var score = SpeechComposer.Compose(request.Input, request.Voice, request.SpeedPermille, seed);
+                return (new PacedTokens(score.Tokens), new SpeechAnswer(request, score, arrival.RequestId));
+            })
+            {
+                Prompt = new MediaPrompt(request.Model, request.RequestedModel, request.InputTokens),
+                Type = StreamType.Audio,
+                Frame = request.Events ? StreamFrame.ServerSentEvents : s_bytes,
+                Priority = priority ?? PriorityClass.Normal,
+            },
+            seed);
     }
 }

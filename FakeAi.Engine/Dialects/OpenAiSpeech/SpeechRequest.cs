@@ -1,6 +1,7 @@
 using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Hosting;
 using FakeAi.Engine.Media.Audio;
+using FakeAi.Engine.Pipeline;
 using FakeAi.Engine.Randomness;
 
 namespace FakeAi.Engine.Dialects.OpenAiSpeech;
@@ -17,8 +18,8 @@ namespace FakeAi.Engine.Dialects.OpenAiSpeech;
 /// <param name="InputTokens">Tokens of input and instructions.</param>
 internal sealed record SpeechRequest(
     ModelInfo Model, string RequestedModel, string Input, string? Instructions, Voice Voice, int SpeedPermille, bool Wav, bool Events, int InputTokens)
+    : ISteeredRequest
 {
-    /// <summary>What the body says about the request's own timing.</summary>
     public SteeringFields Steering { get; init; } = SteeringFields.None;
 
     private const string Domain = "speech";

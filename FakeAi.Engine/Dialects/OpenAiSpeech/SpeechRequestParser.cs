@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Frozen;
-using System.Globalization;
 using System.Text.Json;
 using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Dialects.OpenAiChat;
@@ -25,22 +24,12 @@ internal sealed class SpeechRequestParser(ModelCatalogue catalogue, Tokenizers t
     {
         CommonFields.OnlyKnown(root, s_known);
         var model = Model(root, out var requested);
-        var input = Bounded(Fields.RequiredString(root, "input", "input"), "input");
-        if (input.Length == 0)
-        {
-            throw new OpenAiFault(
-                400, "Invalid 'input': string too short. Expected a string with minimum length 1, but got an empty string instead.",
-                "input", "string_below_min_length");
-        }
-
-        var instructionsElement = Fields.Member(root, "instructions");
-        var instructions = Fields.IsNull(instructionsElement) ? null : Bounded(Fields.String(instructionsElement, "instructions"), "instructions");
+        var input = Fields.Bounded(Fields.RequiredString(root, "input", "input"), "input", LongestInput, mayBeEmpty: false);
+        var instructions = Fields.Given(root, "instructions", out var element) ? Fields.Bounded(Fields.String(element, "instructions"), "instructions", LongestInput) : null;
         var voice = VoiceField.Parse(root, "voice");
         var wav = IsWav(Fields.Member(root, "response_format"));
-        var speedElement = Fields.Member(root, "speed");
-        var speed = Fields.IsNull(speedElement) ? 1 : Fields.Decimal(speedElement, "speed", 0.25, 4);
-        var formatElement = Fields.Member(root, "stream_format");
-        var events = !Fields.IsNull(formatElement) && Fields.OneOf(formatElement, "stream_format", "sse", "audio") == "sse";
+        var speed = CommonFields.Decimal(root, "speed", 0.25, 4) ?? 1;
+        var events = CommonFields.Choice(root, "stream_format", "sse", "audio") == "sse";
         if (events && IsOlder(model))
         {
             throw OpenAiFault.UnsupportedValue("stream_format", "'sse'");
@@ -59,12 +48,7 @@ internal sealed class SpeechRequestParser(ModelCatalogue catalogue, Tokenizers t
     private ModelInfo Model(JsonElement root, out string requested)
     {
         requested = Fields.RequiredString(root, "model", "model");
-        if (!catalogue.TryGet(requested, out var model))
-        {
-            throw new OpenAiFault(
-                404, $"The model `{OpenAiFault.Shorten(requested)}` does not exist or you do not have access to it.", code: "model_not_found");
-        }
-
+        var model = CommonFields.Find(catalogue, requested);
         return model.Kind == "audio" ? model : throw new OpenAiFault(
             400, "This model is not a text-to-speech model and thus not supported in the v1/audio/speech endpoint.", "model", "invalid_value");
     }
@@ -86,12 +70,4 @@ internal sealed class SpeechRequestParser(ModelCatalogue catalogue, Tokenizers t
             "response_format",
             "unsupported_value");
     }
-
-    private static string Bounded(string text, string path) => text.Length <= LongestInput ? text : throw new OpenAiFault(
-        400,
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"Invalid '{path}': string too long. Expected a string with maximum length {LongestInput}, but got a string with length {text.Length} instead."),
-        path,
-        "string_above_max_length");
 }

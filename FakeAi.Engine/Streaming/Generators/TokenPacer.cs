@@ -1,4 +1,3 @@
-using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Latency;
 using FakeAi.Engine.Randomness;
 
@@ -8,12 +7,16 @@ namespace FakeAi.Engine.Streaming.Generators;
 /// The latency model's times for a stream whose length nobody knows: its schedule is laid out block by block, each from a seed
 /// of its own.
 /// </summary>
-internal sealed class TokenPacer(LatencyModel latency, LatencyProfile profile, StreamContext context, LatencyOverrides timing)
+/// <param name="latency">The model.</param>
+/// <param name="inputs">What its times depend on.</param>
+/// <param name="seed">The stream's seed.</param>
+/// <param name="timing">The timing that the request asks for.</param>
+internal sealed class TokenPacer(LatencyModel latency, LatencyInputs inputs, ulong seed, LatencyOverrides timing)
 {
     private const ulong Purpose = 0x9ACE2;
     private const int Gaps = 256;
 
-    private readonly long _leastGapUs = !timing.Fast && context.MaxTokensPerSecond is { } cap and > 0 ? (long)((1e6 / cap) + 0.5) : 0;
+    private readonly long _leastGapUs = !timing.Fast && timing.MaxTokensPerSecond is { } cap and > 0 ? (long)((1e6 / cap) + 0.5) : 0;
 
     // The cap holds across blocks and chunks: it is applied here, to each token.
     private readonly LatencyOverrides _timing = timing with { MaxTokensPerSecond = null };
@@ -61,6 +64,5 @@ internal sealed class TokenPacer(LatencyModel latency, LatencyProfile profile, S
     }
 
     private StreamSchedule Block() => _block ??= latency.Plan(
-        new LatencyInputs(profile, context.PromptTokens, Temperature: context.Temperature ?? 1), Gaps + 1, static _ => 1,
-        SeedHash.Derive(context.Seed, Purpose + (_blocks++ << 24)), _timing);
+        inputs, Gaps + 1, static _ => 1, SeedHash.Derive(seed, Purpose + (_blocks++ << 24)), _timing);
 }

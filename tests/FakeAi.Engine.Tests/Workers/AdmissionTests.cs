@@ -150,6 +150,43 @@ public sealed class AdmissionTests
         Assert.Equal("idle", Assert.Single((await MetricsAsync(host)).Workers).State);
     }
 
+    [Theory]
+    [InlineData("/v1/audio/speech", """{"model":"tts-1","input":"Hi.","voice":"alloy","response_format":"pcm"}""", "audio")]
+    [InlineData("/v1/images/generations", """{"model":"dall-e-2","prompt":"A cat","size":"256x256","response_format":"b64_json"}""", "image")]
+    [InlineData("/v1/fakeai/streams/binary", """{"bytes":10}""", "binary")]
+    public async Task EveryKindOfAnswer_WaitsForAPlaceAndCanBeCancelledWhileItWaits(string path, string body, string type)
+    {
+        await using var host = await EngineHost.StartAsync(("FakeAi:Engine:Workers:Count", "1"), ("FakeAi:Engine:Workers:MaxBatch", "1"));
+        using var leave = new CancellationTokenSource();
+        var first = SendAsync(host, "req_first", "", (PublicHeaders.TtftMs, "600000"), leave.Token);
+        await EngineHost.EventuallyAsync(() => host.Events.Of<StreamStarted>().Count == 1);
+        (string, string)[] fast = [(PublicHeaders.TtftMs, "0"), (PublicHeaders.ItlMs, "0")];
+        var cancelled = host.PostToAsync(path, body, [.. fast, (PublicHeaders.RequestId, "req_cancelled")]);
+        await WaitingAsync(host, 1);
+        var waits = host.PostToAsync(path, body, [.. fast, (PublicHeaders.RequestId, "req_waits"), (PublicHeaders.Priority, "high")]);
+        await WaitingAsync(host, 2);
+        var streams = host.Service<StreamManager>();
+        Assert.Equal(("initializing", type, "high"), (streams.Status("req_waits")!.State, streams.Status("req_waits")!.Type, streams.Status("req_waits")!.Priority));
+        Assert.Equal(CommandResult.Done, streams.Cancel("req_cancelled"));
+        using (var response = await cancelled)
+        {
+            Assert.Equal((499, "cancelled"), ((int)response.StatusCode, response.Headers.GetValues(InternalHeaders.Outcome).Single()));
+        }
+
+        await Task.Delay(50, Token);
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        using (var response = await waits)
+        {
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        Assert.True(host.Events.Of<StreamStarted>()[1].QueueUs >= 50_000);
+        Assert.Empty(host.Events.Of<CacheLookup>());
+        await EngineHost.EventuallyAsync(() => host.Active == 0);
+        Assert.Equal("idle", Assert.Single((await MetricsAsync(host)).Workers).State);
+    }
+
     [Fact]
     public async Task Waiting_BeyondTheTimeout_Is504()
     {
