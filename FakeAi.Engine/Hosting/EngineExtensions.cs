@@ -40,6 +40,7 @@ public static class EngineExtensions
         builder.Services.AddSingleton<EngineTelemetry>();
         builder.Services.AddSingleton<RequestBody>();
         builder.Services.AddSingleton<SteeringReader>();
+        builder.Services.AddSingleton<WorkerPlaces>();
         builder.Services.AddSingleton<RequestAdmission>();
         builder.Services.AddSingleton<RequestReader>();
         builder.Services.AddSingleton<AnswerPipeline>();

@@ -6,7 +6,7 @@ using FakeAi.Engine.Workers;
 namespace FakeAi.Engine.Media;
 
 /// <summary>Answers requests for sound and images: has the content made, and lays out its schedule.</summary>
-internal sealed class MediaPipeline(AnswerPipeline answers, RequestAdmission admission, LatencyModel latency) : IAnswerMaker<MediaCall>
+internal sealed class MediaPipeline(AnswerPipeline answers, WorkerPlaces places, LatencyModel latency) : IAnswerMaker<MediaCall>
 {
     /// <summary>OpenTelemetry's <c>gen_ai.operation.name</c> of content that is no chat.</summary>
     public const string Operation = "generate_content";
@@ -19,6 +19,6 @@ internal sealed class MediaPipeline(AnswerPipeline answers, RequestAdmission adm
     public PacedAnswer Make(MediaCall call, ulong seed, WorkerSlot slot)
     {
         var (content, told) = call.Make();
-        return new PacedAnswer(content, latency.Plan(admission.Inputs(call, slot), content.Steps, content.TokensIn, seed, call.Timing), told);
+        return new PacedAnswer(content, latency.Plan(places.Inputs(call, slot), content.Steps, content.TokensIn, seed, call.Timing), told);
     }
 }

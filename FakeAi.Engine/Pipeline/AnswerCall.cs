@@ -1,4 +1,5 @@
 using FakeAi.Contracts.Catalogue;
+using FakeAi.Engine.Generation;
 using FakeAi.Engine.Hosting;
 using FakeAi.Engine.Latency;
 using FakeAi.Engine.Streaming;
@@ -29,6 +30,9 @@ internal abstract record AnswerCall(string Route, string Operation, RequestArriv
 
     /// <summary>The limit of tokens that the client gave; null where it gave none.</summary>
     public virtual int? Limit => null;
+
+    /// <summary>The prompt that the KV cache may know; null for what is not looked up.</summary>
+    public virtual GenerationRequest? Conversation => null;
 
     /// <summary>Who goes first where requests wait for a worker.</summary>
     public PriorityClass Priority { get; init; } = PriorityClass.Normal;

@@ -30,5 +30,7 @@ internal sealed record GenerationCall(
 
     public override double? Temperature => Request.Sampling.Temperature;
 
+    public override GenerationRequest Conversation => Request;
+
     public override int? Limit => Request.LimitGiven ? Request.MaxTokens : null;
 }

@@ -10,7 +10,7 @@ namespace FakeAi.Engine.Pipeline;
 
 /// <summary>Answers requests for text, whatever their dialect: generates, and lays out the schedule.</summary>
 internal sealed class GenerationPipeline(
-    AnswerPipeline answers, AnswerGenerator generator, RequestAdmission admission, LatencyModel latency, IOptions<InstallationOptions> installation)
+    AnswerPipeline answers, AnswerGenerator generator, WorkerPlaces places, LatencyModel latency, IOptions<InstallationOptions> installation)
     : IAnswerMaker<GenerationCall>
 {
     private readonly long _serverSeed = installation.Value.Seed;
@@ -28,7 +28,7 @@ internal sealed class GenerationPipeline(
         // Hidden reasoning takes its time before the first token, unless the request says when that is due.
         var hidden = timing.TtftUs is null ? answer.HiddenSteps : 0;
         var schedule = latency.Plan(
-            admission.Inputs(call, slot), hidden + answer.Steps, step => step < hidden ? 1 : answer.TokensIn(step - hidden), seed, timing).After(hidden);
+            places.Inputs(call, slot), hidden + answer.Steps, step => step < hidden ? 1 : answer.TokensIn(step - hidden), seed, timing).After(hidden);
         return new PacedAnswer(answer, schedule, call.Tell(answer, new GenerationContext(seed, slot.CachedTokens)));
     }
 }

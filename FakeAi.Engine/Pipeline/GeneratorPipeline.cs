@@ -11,7 +11,7 @@ namespace FakeAi.Engine.Pipeline;
 
 /// <summary>The way of a generator's stream: get a worker, open, run, end, free the worker, and tell how it went.</summary>
 internal sealed partial class GeneratorPipeline(
-    RequestAdmission admission, LatencyModel latency, StreamManager streams, ContentCodings codings, EngineTelemetry telemetry, IEventPublisher events,
+    RequestAdmission admission, WorkerPlaces places, LatencyModel latency, StreamManager streams, ContentCodings codings, EngineTelemetry telemetry, IEventPublisher events,
     TimeProvider time, ILogger<GeneratorPipeline> logger)
 {
     private const string Finish = "stop";
@@ -38,7 +38,7 @@ internal sealed partial class GeneratorPipeline(
             try
             {
                 var chunks = call.Generator.GenerateAsync(handle.Context, call.Body, handle.Stopping);
-                await stream.RunAsync(chunks, new TokenPacer(latency, admission.Inputs(call, slot), call.Seed, call.Timing));
+                await stream.RunAsync(chunks, new TokenPacer(latency, places.Inputs(call, slot), call.Seed, call.Timing));
             }
             catch (StreamException exception)
             {

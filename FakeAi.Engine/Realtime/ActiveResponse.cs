@@ -1,12 +1,15 @@
 using System.Text.Json;
+using FakeAi.Engine.Dialects.OpenAiChat;
+using FakeAi.Engine.Latency;
 using FakeAi.Engine.Media.Audio;
 
 namespace FakeAi.Engine.Realtime;
 
 /// <summary>A response under way: tells its events step by step.</summary>
-internal sealed class ActiveResponse
+internal sealed class ActiveResponse : IDisposable
 {
     private readonly ResponsePlan _plan;
+    private readonly ResponsePlace _place;
     private readonly EventSink _sink;
     private readonly Conversation _conversation;
     private readonly string _conversationId;
@@ -15,19 +18,20 @@ internal sealed class ActiveResponse
     private readonly string _callId;
     private readonly JsonEncodedText _id;
     private readonly string _itemId;
+    private StreamSchedule? _schedule;
     private ConversationItem? _item;
     private int _step;
     private int _told;
-    private int _words;
-    private int _textTokens;
 
-    public ActiveResponse(ResponsePlan plan, EventSink sink, Conversation conversation, string conversationId, RealtimeIds ids, long nowUs)
+    public ActiveResponse(
+        ResponsePlan plan, ResponsePlace place, EventSink sink, Conversation conversation, string conversationId, RealtimeIds ids, long nowUs)
     {
         _plan = plan;
+        _place = place;
         _sink = sink;
         _conversation = conversation;
         _conversationId = conversationId;
-        _renderer = plan.Score is { } score ? new SpeechRenderer(score, plan.Config.Voice) : null;
+        _renderer = plan.Part.Speech is { } speech ? new SpeechRenderer(speech.Score, speech.Voice) : null;
         _id = JsonEncodedText.Encode(ids.Response());
         _itemId = ids.Item();
         _callId = plan.Function is null ? "" : ids.Call();
@@ -40,53 +44,65 @@ internal sealed class ActiveResponse
     /// <summary>When it was created; later when it was held in between.</summary>
     public long StartUs { get; set; }
 
-    /// <summary>When its next step, or its end, is due.</summary>
-    public long DueUs => StartUs + (_step < _plan.Schedule.Steps ? _plan.Schedule.DueUs(_step) : _plan.Schedule.EndUs);
+    /// <summary>When its next step, or its end, is due; while it waits for its place, when that is decided.</summary>
+    public long DueUs =>
+        _schedule is { } schedule ? StartUs + (_step < schedule.Steps ? schedule.DueUs(_step) : schedule.EndUs)
+        : _place.IsDecided ? StartUs
+        : long.MaxValue;
 
-    public bool Over => _step >= _plan.Schedule.Steps;
+    /// <summary>Whether its steps have their times.</summary>
+    public bool IsScheduled => _schedule is not null;
+
+    public bool Over => _step >= _plan.Part.Pieces.Count;
 
     public int InputTokens => _plan.InputTextTokens + _plan.InputAudioTokens;
 
     /// <summary>Tokens told so far: of sound, and of text.</summary>
-    public int OutputTokens => AudioTokens + _textTokens;
+    public int OutputTokens { get; private set; }
 
-    private int AudioTokens => _plan.Score is null ? 0 : _step;
+    private int AudioTokens => _renderer is null ? 0 : _step;
+
+    /// <summary>Gives its steps their times once its place is decided. False where there is none for it.</summary>
+    public bool TrySchedule(ResponsePlanner planner)
+    {
+        if (_place.Slot is not { } slot)
+        {
+            return false;
+        }
+
+        _schedule = planner.Schedule(_plan, slot);
+        return true;
+    }
 
     /// <summary>Tells the next step.</summary>
     /// <returns>How many tokens it told.</returns>
     public int Step()
     {
-        var before = OutputTokens;
         Begin();
-        if (_plan.Score is { } score)
-        {
-            // The words that begin to be heard in this step go ahead of it.
-            var until = (_step + 1) * Pcm.SamplesPerToken;
-            while (_words < score.Words.Count && score.Words[_words].Sample < until)
-            {
-                _words++;
-            }
+        var piece = _plan.Part.Pieces[_step];
 
-            TellText("response.output_audio_transcript.delta", _words == 0 ? 0 : score.Words[_words - 1].End);
-            var length = _renderer!.Render(_sound);
-            _step++;
+        // The words that begin to be heard in this step go ahead of it.
+        TellText(piece.End);
+        _step++;
+        if (_renderer is not null)
+        {
+            var length = _renderer.Render(_sound);
             _sink.Send("response.output_audio.delta", json =>
             {
                 WritePlace(json, content: true);
                 json.WriteBase64String("delta"u8, _sound.AsSpan(0, length));
             });
         }
-        else
-        {
-            TellText(_plan.Function is null ? "response.output_text.delta" : "response.function_call_arguments.delta", _plan.Pieces[_step].End);
-            _step++;
-        }
 
-        return OutputTokens - before;
+        OutputTokens += piece.Tokens;
+        return piece.Tokens;
     }
 
+    /// <summary>Frees its place.</summary>
+    public void Dispose() => _place.Dispose();
+
     /// <summary>Tells its end.</summary>
-    /// <param name="status"><c>completed</c> or <c>cancelled</c>; a response that its limit cuts is <c>incomplete</c>.</param>
+    /// <param name="status"><c>completed</c>, <c>cancelled</c> or <c>failed</c>; a response that its limit cuts is <c>incomplete</c>.</param>
     /// <param name="reason">Why, of a cancelled one.</param>
     public void Finish(string status, string? reason)
     {
@@ -125,16 +141,18 @@ internal sealed class ActiveResponse
         }
     }
 
-    private void TellText(string type, int end)
+    private void TellText(int end)
     {
         if (end <= _told)
         {
             return;
         }
 
-        var delta = _plan.Text[_told..end];
-        _textTokens += _plan.Pieces.SkipWhile(p => p.End <= _told).TakeWhile(p => p.End <= end).Sum(static p => p.Tokens);
+        var delta = _plan.Part.Text[_told..end];
         _told = end;
+        var type = _renderer is not null ? "response.output_audio_transcript.delta"
+            : _plan.Function is not null ? "response.function_call_arguments.delta"
+            : "response.output_text.delta";
         _sink.Send(type, json =>
         {
             WritePlace(json, content: _plan.Function is null);
@@ -144,7 +162,7 @@ internal sealed class ActiveResponse
 
     private void EndItem(string status)
     {
-        var told = _plan.Text[.._told];
+        var told = _plan.Part.Text[.._told];
         if (_plan.Function is not null)
         {
             _item = _item! with { Status = status, Payload = told };
@@ -157,19 +175,19 @@ internal sealed class ActiveResponse
         }
         else
         {
-            var part = _plan.Score is null
+            var part = _renderer is null
                 ? new ContentPart(ContentKind.OutputText, told)
-                : new ContentPart(ContentKind.OutputAudio, told, Math.Min((long)_step * Pcm.SamplesPerToken, _plan.Score.Samples));
+                : new ContentPart(ContentKind.OutputAudio, told, _plan.Part.Speech!.Bytes(_step) / Pcm.BytesPerSample);
             _item = _item! with { Status = status, Content = [part] };
-            if (_plan.Score is not null)
+            if (_renderer is not null)
             {
                 _sink.Send("response.output_audio.done", json => WritePlace(json, content: true));
             }
 
-            _sink.Send(_plan.Score is null ? "response.output_text.done" : "response.output_audio_transcript.done", json =>
+            _sink.Send(_renderer is null ? "response.output_text.done" : "response.output_audio_transcript.done", json =>
             {
                 WritePlace(json, content: true);
-                json.WriteString(_plan.Score is null ? "text"u8 : "transcript"u8, told);
+                json.WriteString(_renderer is null ? "text"u8 : "transcript"u8, told);
             });
             _sink.Send("response.content_part.done", json => WritePart(json, told));
         }
@@ -210,8 +228,8 @@ internal sealed class ActiveResponse
     {
         WritePlace(json, content: true);
         json.WriteStartObject("part"u8);
-        json.WriteString("type"u8, _plan.Score is null ? "text"u8 : "audio"u8);
-        json.WriteString(_plan.Score is null ? "text"u8 : "transcript"u8, told);
+        json.WriteString("type"u8, _renderer is null ? "text"u8 : "audio"u8);
+        json.WriteString(_renderer is null ? "text"u8 : "transcript"u8, told);
         json.WriteEndObject();
     }
 
@@ -227,6 +245,10 @@ internal sealed class ActiveResponse
             json.WriteString("type"u8, status);
             json.WriteString("reason"u8, reason);
             json.WriteEndObject();
+        }
+        else if (status == "failed")
+        {
+            WriteFailure(json);
         }
 
         json.WriteStartArray("output"u8);
@@ -249,6 +271,17 @@ internal sealed class ActiveResponse
         json.WriteEndObject();
     }
 
+    private void WriteFailure(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("status_details"u8);
+        json.WriteString("type"u8, "failed"u8);
+        json.WriteStartObject("error"u8);
+        json.WriteString("type"u8, OpenAiFault.ServerError);
+        json.WriteString("code"u8, (_place.TimedOut ? OpenAiFault.TimedOut() : OpenAiFault.Overloaded()).Code);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
     private void WriteUsage(Utf8JsonWriter json)
     {
         json.WriteStartObject("usage"u8);
@@ -259,10 +292,10 @@ internal sealed class ActiveResponse
         json.WriteNumber("text_tokens"u8, _plan.InputTextTokens);
         json.WriteNumber("audio_tokens"u8, _plan.InputAudioTokens);
         json.WriteNumber("image_tokens"u8, 0);
-        json.WriteNumber("cached_tokens"u8, 0);
+        json.WriteNumber("cached_tokens"u8, _place.Slot?.CachedTokens ?? 0);
         json.WriteEndObject();
         json.WriteStartObject("output_token_details"u8);
-        json.WriteNumber("text_tokens"u8, _textTokens);
+        json.WriteNumber("text_tokens"u8, OutputTokens - AudioTokens);
         json.WriteNumber("audio_tokens"u8, AudioTokens);
         json.WriteEndObject();
         json.WriteEndObject();

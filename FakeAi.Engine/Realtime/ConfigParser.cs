@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using FakeAi.Engine.Dialects.OpenAiChat;
+using FakeAi.Engine.Generation.Tools;
 using FakeAi.Engine.Media.Audio;
 
 namespace FakeAi.Engine.Realtime;
@@ -227,7 +228,8 @@ internal static class ConfigParser
 
             var name = Fields.RequiredString(tool, "name", $"{at}.name");
             var parameters = Fields.Given(tool, "parameters", out var schema) ? Fields.Object(schema, $"{at}.parameters").Clone() : (JsonElement?)null;
-            list.Add(new RealtimeTool(name, parameters, tool.Clone()));
+            var description = Fields.Given(tool, "description", out var told) ? Fields.String(told, $"{at}.description") : null;
+            list.Add(new RealtimeTool(new ToolDefinition(name, description, parameters) { Param = $"{at}.parameters" }, tool.Clone()));
         }
 
         return list;
@@ -242,7 +244,7 @@ internal static class ConfigParser
 
         Fields.OneOf(Required(Fields.Object(choice, path), "type", $"{path}.type"), $"{path}.type", "function");
         var name = Fields.RequiredString(choice, "name", $"{path}.name");
-        return config.Tools.Any(t => t.Name == name)
+        return config.Tools.Any(t => t.Definition.Name == name)
             ? config with { ToolChoice = "required", NamedTool = name }
             : throw new OpenAiFault(400, $"Tool choice '{OpenAiFault.Shorten(name)}' not found in 'tools'.", path, "invalid_value");
     }

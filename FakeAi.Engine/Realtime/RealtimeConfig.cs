@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FakeAi.Engine.Generation.Tools;
 using FakeAi.Engine.Media.Audio;
 
 namespace FakeAi.Engine.Realtime;
@@ -164,7 +165,6 @@ internal sealed record TurnDetection
 }
 
 /// <summary>A function that responses may call.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Parameters">The JSON Schema of its arguments; null for none.</param>
+/// <param name="Definition">What it is.</param>
 /// <param name="Source">The definition as it was sent.</param>
-internal sealed record RealtimeTool(string Name, JsonElement? Parameters, JsonElement Source);
+internal sealed record RealtimeTool(ToolDefinition Definition, JsonElement Source);

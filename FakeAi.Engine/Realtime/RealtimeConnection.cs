@@ -54,10 +54,10 @@ internal sealed class RealtimeConnection : WheelItem
     /// <param name="journal">Is told how it gets on.</param>
     /// <param name="time">For the time-outs of closing.</param>
     /// <param name="limits">How long and how much.</param>
-    /// <param name="open">Makes the session, given where its events go.</param>
+    /// <param name="open">Makes the session, given where its events go, and what to call when a response's place is decided.</param>
     public RealtimeConnection(
         WebSocket socket, StreamHandle handle, StreamManager manager, StreamEvents journal, TimeProvider time, RealtimeLimits limits,
-        Func<Action<ReadOnlyMemory<byte>>, RealtimeSession> open)
+        Func<Action<ReadOnlyMemory<byte>>, Action, RealtimeSession> open)
     {
         _socket = socket;
         _handle = handle;
@@ -67,7 +67,7 @@ internal sealed class RealtimeConnection : WheelItem
         _limits = limits;
         _tokens = new SessionTokens(handle, journal, ProgressEveryUs);
         _activeUs = manager.NowUs;
-        _session = open(Enqueue);
+        _session = open(Enqueue, () => _manager.Schedule(this, 0));
     }
 
     /// <summary>Whether the client was disconnected because it did not read.</summary>
@@ -269,6 +269,7 @@ internal sealed class RealtimeConnection : WheelItem
         lock (_gate)
         {
             _outgoing.Writer.TryComplete();
+            _session.Dispose();
             close = new RealtimeClose(_session.InputTokens, _session.OutputTokens, StreamEvents.Word(StreamOutcome.EndOf(_handle.Lifecycle.State)));
         }
 

@@ -16,7 +16,7 @@ namespace FakeAi.Engine.Realtime;
 
 /// <summary>Serves <c>GET /v1/realtime</c> as a WebSocket. A session is one stream in the manager's books.</summary>
 internal sealed partial class RealtimeHandler(
-    ModelCatalogue catalogue, ResponsePlanner planner, SteeringReader steering, StreamManager streams, OpenAiExchange exchange, EngineClock clock, EngineTelemetry telemetry,
+    ModelCatalogue catalogue, ResponsePlanner planner, WorkerPlaces places, SteeringReader steering, StreamManager streams, OpenAiExchange exchange, EngineClock clock, EngineTelemetry telemetry,
     IEventPublisher events, TimeProvider time, IOptions<EngineOptions> options, IOptions<InstallationOptions> installation, ILogger<RealtimeHandler> logger)
 {
     public const string Route = "/v1/realtime";
@@ -24,7 +24,9 @@ internal sealed partial class RealtimeHandler(
     /// <summary>The kind of model in the catalogue.</summary>
     public const string Kind = "realtime";
 
-    private const string Operation = "chat";
+    /// <summary>OpenTelemetry's <c>gen_ai.operation.name</c>.</summary>
+    public const string Operation = "chat";
+
     private const string Subprotocol = "realtime";
     private const long LongestSeconds = 3_600;
 
@@ -61,27 +63,17 @@ internal sealed partial class RealtimeHandler(
     private async Task RunAsync(HttpContext context, RequestArrival arrival, ModelInfo model, string requested, Steering steered)
     {
         var seed = SessionSeed(arrival, model);
-        using var handle = streams.Open(
-            new StreamContext
-            {
-                Id = arrival.RequestId,
-                Type = StreamType.Realtime,
-                Model = model.Id,
-                Endpoint = Route,
-                Priority = (steered.Priority ?? PriorityClass.Normal).Word(),
-                MaxTokensPerSecond = steered.Timing.MaxTokensPerSecond,
-                ClientId = StreamContexts.Client(context.Request.Headers),
-                Seed = seed,
-            },
-            arrival.ReceivedUs);
+        var call = new ResponseCall(arrival, model, requested, steered.Timing) { Type = StreamType.Realtime, Priority = steered.Priority ?? PriorityClass.Normal };
+        using var handle = streams.Open(StreamContexts.Of(context.Request.Headers, call, seed), arrival.ReceivedUs);
         var protocols = context.WebSockets.WebSocketRequestedProtocols;
         using var socket = await context.WebSockets.AcceptWebSocketAsync(protocols.Contains(Subprotocol) ? Subprotocol : null);
         using var span = EngineTelemetry.Source.StartActivity($"{Operation} {requested}", ActivityKind.Internal);
         var journal = new StreamEvents(events, arrival.RequestId, EngineTelemetry.Traceparent());
         var connection = new RealtimeConnection(
             socket, handle, streams, journal, time, _limits,
-            send => new RealtimeSession(
-                model, requested, planner, new RealtimeIds(seed), send, steered.Timing, _serverSeed, (clock.UnixUs / 1_000_000) + LongestSeconds));
+            (send, decided) => new RealtimeSession(
+                call, planner, response => new ResponsePlace(left => places.EnterAsync(response, left), decided), new RealtimeIds(seed), send, _serverSeed,
+                (clock.UnixUs / 1_000_000) + LongestSeconds));
         var outcome = await connection.RunAsync(context.RequestAborted);
         journal.Completed(outcome, "stop");
         if (connection.Overflowed)

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Dialects.OpenAiChat;
-using FakeAi.Engine.Latency;
+using FakeAi.Engine.Generation.Structured;
 
 namespace FakeAi.Engine.Realtime;
 
@@ -9,16 +8,15 @@ namespace FakeAi.Engine.Realtime;
 /// One realtime session without its socket: events of the client go in, events of the server come out, and time passes when
 /// it is told so. Not thread-safe: whoever owns it holds one lock for all calls.
 /// </summary>
-internal sealed class RealtimeSession
+internal sealed class RealtimeSession : IDisposable
 {
     private static readonly JsonDocumentOptions s_json = new() { MaxDepth = 64 };
 
-    private readonly ModelInfo _model;
-    private readonly string _requestedModel;
+    private readonly ResponseCall _call;
     private readonly ResponsePlanner _planner;
+    private readonly Func<ResponseCall, ResponsePlace> _enter;
     private readonly EventSink _sink;
     private readonly RealtimeIds _ids;
-    private readonly LatencyOverrides _timing;
     private readonly long _serverSeed;
     private readonly string _id;
     private readonly string _conversationId;
@@ -30,24 +28,22 @@ internal sealed class RealtimeSession
     private bool _spoke;
     private long _nowUs;
 
-    /// <param name="model">The model that answers.</param>
-    /// <param name="requestedModel">The model as the client wrote it.</param>
+    /// <param name="call">The session as a call on the engine.</param>
     /// <param name="planner">Decides what responses say.</param>
+    /// <param name="enter">Asks for a response's place with a worker.</param>
     /// <param name="ids">Makes the ids.</param>
     /// <param name="send">Takes the server's events.</param>
-    /// <param name="timing">The timing that the session asks for.</param>
     /// <param name="serverSeed">The installation's seed.</param>
     /// <param name="expiresAt">When the session ends at the latest, Unix seconds.</param>
     public RealtimeSession(
-        ModelInfo model, string requestedModel, ResponsePlanner planner, RealtimeIds ids, Action<ReadOnlyMemory<byte>> send, LatencyOverrides timing,
+        ResponseCall call, ResponsePlanner planner, Func<ResponseCall, ResponsePlace> enter, RealtimeIds ids, Action<ReadOnlyMemory<byte>> send,
         long serverSeed, long expiresAt)
     {
-        _model = model;
-        _requestedModel = requestedModel;
+        _call = call;
         _planner = planner;
+        _enter = enter;
         _ids = ids;
         _sink = new EventSink(ids, send);
-        _timing = timing;
         _serverSeed = serverSeed;
         _expiresAt = expiresAt;
         _id = ids.Session();
@@ -93,6 +89,10 @@ internal sealed class RealtimeSession
         {
             _sink.Error(fault, eventId);
         }
+        catch (SchemaUnmetException wrong)
+        {
+            _sink.Error(new OpenAiFault(400, wrong.Message, wrong.Param, "invalid_schema"), eventId);
+        }
     }
 
     /// <summary>Tells what is due.</summary>
@@ -105,6 +105,17 @@ internal sealed class RealtimeSession
         var tokens = 0;
         for (var steps = 0; steps < mostSteps && _active is { } active && active.DueUs <= nowUs; steps++)
         {
+            if (!active.IsScheduled)
+            {
+                if (!active.TrySchedule(_planner))
+                {
+                    Finish("failed", null);
+                    break;
+                }
+
+                continue;
+            }
+
             if (active.Over)
             {
                 Finish("completed", null);
@@ -116,6 +127,9 @@ internal sealed class RealtimeSession
 
         return tokens;
     }
+
+    /// <summary>Ends it without a word: a response under way gives its place back.</summary>
+    public void Dispose() => _active?.Dispose();
 
     /// <summary>Puts off what is due, after a pause.</summary>
     public void Shift(long byUs) => _active?.StartUs += byUs;
@@ -182,7 +196,7 @@ internal sealed class RealtimeSession
             throw OpenAiFault.Missing("session");
         }
 
-        var config = ConfigParser.Session(session, _config, _requestedModel);
+        var config = ConfigParser.Session(session, _config, _call.RequestedModel);
         if (_spoke && config.Voice != _config.Voice)
         {
             throw new OpenAiFault(
@@ -242,9 +256,9 @@ internal sealed class RealtimeSession
                 code: "conversation_already_has_active_response");
         }
 
-        var plan = _planner.Plan(_model, config, _conversation.Items, _serverSeed, _timing);
-        _spoke |= plan.Score is not null;
-        _active = new ActiveResponse(plan, _sink, _conversation, _conversationId, _ids, _nowUs);
+        var plan = _planner.Plan(_call, config, _conversation.Items, _serverSeed, _nowUs);
+        _spoke |= plan.Part.Speech is not null;
+        _active = new ActiveResponse(plan, _enter(plan.Call), _sink, _conversation, _conversationId, _ids, _nowUs);
         InputTokens += _active.InputTokens;
     }
 
@@ -264,6 +278,7 @@ internal sealed class RealtimeSession
         var active = _active!;
         _active = null;
         active.Finish(status, reason);
+        active.Dispose();
         OutputTokens += active.OutputTokens;
     }
 
@@ -273,7 +288,7 @@ internal sealed class RealtimeSession
         json.WriteString("type"u8, "realtime"u8);
         json.WriteString("object"u8, "realtime.session"u8);
         json.WriteString("id"u8, _id);
-        json.WriteString("model"u8, _requestedModel);
+        json.WriteString("model"u8, _call.RequestedModel);
         json.WriteNumber("expires_at"u8, _expiresAt);
         _config.Write(json);
         json.WriteEndObject();

@@ -1,33 +1,18 @@
 using FakeAi.Engine.Generation;
-using FakeAi.Engine.Latency;
-using FakeAi.Engine.Media.Audio;
 
 namespace FakeAi.Engine.Realtime;
 
-/// <summary>What a response will say and when, laid out before its first step. Never changes.</summary>
-internal sealed record ResponsePlan
+/// <summary>What a response will say, laid out before it has its place. Never changes.</summary>
+/// <param name="Config">The settings that it is made by.</param>
+/// <param name="Call">The call for its place and its schedule.</param>
+/// <param name="Part">The text, the speech or the call; its steps are the part's pieces.</param>
+/// <param name="Cut">Whether the limit of tokens cuts it.</param>
+/// <param name="Seed">The seed of everything about it.</param>
+/// <param name="InputTextTokens">Tokens of text that it reads.</param>
+/// <param name="InputAudioTokens">Tokens of sound that it reads.</param>
+internal sealed record ResponsePlan(
+    RealtimeConfig Config, ResponseCall Call, AnswerPart Part, bool Cut, ulong Seed, int InputTextTokens, int InputAudioTokens)
 {
-    public required RealtimeConfig Config { get; init; }
-
-    /// <summary>The text, the transcript of what is said, or a call's arguments.</summary>
-    public required string Text { get; init; }
-
-    /// <summary>The text's pieces.</summary>
-    public required IReadOnlyList<TextPiece> Pieces { get; init; }
-
-    /// <summary>When each step is due, from the response's creation on.</summary>
-    public required StreamSchedule Schedule { get; init; }
-
-    /// <summary>What is heard; null for text and calls.</summary>
-    public SpeechScore? Score { get; init; }
-
     /// <summary>The function called; null for messages.</summary>
-    public string? Function { get; init; }
-
-    /// <summary>Whether the limit of tokens cuts it.</summary>
-    public bool Cut { get; init; }
-
-    public required int InputTextTokens { get; init; }
-
-    public required int InputAudioTokens { get; init; }
+    public string? Function => Part.Call?.Name;
 }

@@ -1,107 +1,72 @@
 using System.Globalization;
-using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Generation;
 using FakeAi.Engine.Generation.Sources;
-using FakeAi.Engine.Generation.Structured;
+using FakeAi.Engine.Generation.Tools;
 using FakeAi.Engine.Latency;
 using FakeAi.Engine.Media.Audio;
-using FakeAi.Engine.Randomness;
+using FakeAi.Engine.Pipeline;
+using FakeAi.Engine.Workers;
 
 namespace FakeAi.Engine.Realtime;
 
-/// <summary>Decides what a response says: a call where a tool fits, else the same texts as chat completions, spoken or written.</summary>
-internal sealed class ResponsePlanner(AnswerGenerator generator, Tokenizers tokenizers, LatencyModel latency, LatencyProfiles profiles)
+/// <summary>Decides what a response says: what chat completions would answer to the conversation, spoken or written, or a call.</summary>
+internal sealed class ResponsePlanner(AnswerGenerator generator, Tokenizers tokenizers, LatencyModel latency, WorkerPlaces places)
 {
-    private const ulong CallPurpose = 0xCA11;
-    private const int LeastTellingWord = 4;
-
-    /// <summary>Lays a response out.</summary>
-    public ResponsePlan Plan(ModelInfo model, RealtimeConfig config, IReadOnlyList<ConversationItem> items, long serverSeed, LatencyOverrides timing)
+    /// <summary>Makes a response up.</summary>
+    /// <param name="session">The session's call.</param>
+    /// <param name="config">The settings.</param>
+    /// <param name="items">The conversation.</param>
+    /// <param name="serverSeed">The installation's seed.</param>
+    /// <param name="nowUs">When it is asked for, by the engine's clock.</param>
+    /// <exception cref="Generation.Structured.SchemaUnmetException">A function's schema has no value that could be made.</exception>
+    public ResponsePlan Plan(ResponseCall session, RealtimeConfig config, IReadOnlyList<ConversationItem> items, long serverSeed, long nowUs)
     {
+        var model = session.Model;
         var tokenizer = tokenizers.For(model);
         var texts = tokenizer.Count(config.Instructions) + config.Tools.Sum(t => tokenizer.Count(t.Source.GetRawText())) + items.Sum(i => tokenizer.Count(i.Text));
         var sounds = items.Sum(static i => i.AudioTokens);
-        var limit = config.MaxOutputTokens ?? model.MaxOutputTokens;
         var request = new GenerationRequest
         {
             Model = model,
             RequestedModel = model.Id,
             Messages = Messages(config, items),
+            Tools = Offer(config),
+            Speech = config.Speaks ? new SpeechStyle(config.Voice, config.SpeedPermille) : null,
             PromptTokens = texts + sounds,
-            MaxTokens = limit,
+            MaxTokens = config.MaxOutputTokens ?? model.MaxOutputTokens,
             LimitGiven = config.MaxOutputTokens is not null,
 
             // What is said is shorter than what is written.
             Sampling = new Sampling { Verbosity = config.Speaks ? "low" : null },
         };
         var seed = request.SeedFor(serverSeed);
-        if (CalledTool(config, items) is { } tool)
-        {
-            return Call(tool, request, config, texts, sounds, seed, timing);
-        }
-
         var choice = generator.Generate(request, seed, new AnswerDemand(RealtimeHandler.Route, AnswerMode.Synthesised)).Choices[0];
-        var pieces = choice.Parts.FirstOrDefault(static p => p.Kind == PartKind.Content)?.Pieces ?? [];
-        if (!config.Speaks)
-        {
-            return new ResponsePlan
-            {
-                Config = config, Text = choice.Text, Pieces = pieces, Cut = choice.Finish == FinishReason.Length,
-                Schedule = Schedule(request, pieces.Count, step => pieces[step].Tokens, seed, timing),
-                InputTextTokens = texts, InputAudioTokens = sounds,
-            };
-        }
-
-        var score = SpeechComposer.Compose(choice.Text, config.Voice, config.SpeedPermille, seed);
-        var steps = Math.Max(1, Math.Min(score.Tokens, limit - choice.Tokens));
-        return new ResponsePlan
-        {
-            Config = config, Text = choice.Text, Pieces = pieces, Score = score, Cut = choice.Finish == FinishReason.Length || steps < score.Tokens,
-            Schedule = Schedule(request, steps, static _ => 1, seed, timing),
-            InputTextTokens = texts, InputAudioTokens = sounds,
-        };
+        var part = choice.Parts.FirstOrDefault(static p => p.Kind != PartKind.Reasoning) ?? new AnswerPart(PartKind.Content, "", []);
+        return new ResponsePlan(config, session.For(request, nowUs), part, choice.Finish == FinishReason.Length, seed, texts, sounds);
     }
 
-    private ResponsePlan Call(
-        RealtimeTool tool, GenerationRequest request, RealtimeConfig config, int texts, int sounds, ulong seed, LatencyOverrides timing)
+    /// <summary>When each step of a response that has its place is due, from its creation on.</summary>
+    public StreamSchedule Schedule(ResponsePlan plan, WorkerSlot slot)
     {
-        var prompt = request.Messages.LastOrDefault(static m => m.Role == "user")?.Text ?? "";
-        var arguments = tool.Parameters is { } schema
-            ? SchemaSynthesizer.Synthesize(schema, new SeededRandom(SeedHash.Derive(seed, CallPurpose)), new SchemaHints(prompt))
-            : "{}";
-        var pieces = new List<TextPiece>();
-        tokenizers.For(request.Model).Tokenize(arguments, pieces);
-        return new ResponsePlan
-        {
-            Config = config, Text = arguments, Pieces = pieces, Function = tool.Name,
-            Schedule = Schedule(request, pieces.Count, step => pieces[step].Tokens, seed, timing),
-            InputTextTokens = texts, InputAudioTokens = sounds,
-        };
+        var pieces = plan.Part.Pieces;
+        return latency.Plan(places.Inputs(plan.Call, slot), pieces.Count, step => pieces[step].Tokens, plan.Seed, plan.Call.Timing);
     }
 
-    private StreamSchedule Schedule(GenerationRequest request, int steps, Func<int, int> tokensIn, ulong seed, in LatencyOverrides timing) =>
-        latency.Plan(new LatencyInputs(profiles.For(request.Model, timing), request.PromptTokens), steps, tokensIn, seed, timing);
-
-    /// <summary>
-    /// The tool to call: the one that is demanded; else, while no result has just come, the first of whose name the user said a
-    /// telling word.
-    /// </summary>
-    private static RealtimeTool? CalledTool(RealtimeConfig config, IReadOnlyList<ConversationItem> items)
+    private static ToolOffer? Offer(RealtimeConfig config)
     {
-        if (config.Tools.Count == 0 || config.ToolChoice == "none")
+        if (config.Tools.Count == 0)
         {
             return null;
         }
 
-        if (config.ToolChoice == "required")
+        var mode = config.NamedTool is not null ? ToolMode.Named : config.ToolChoice switch
         {
-            return config.NamedTool is { } name ? config.Tools.FirstOrDefault(t => t.Name == name) : config.Tools[0];
-        }
-
-        return items is [.., { Kind: ItemKind.Message, Role: "user" } last]
-            ? config.Tools.FirstOrDefault(t => t.Name.Split('_', '-').Any(
-                word => word.Length >= LeastTellingWord && last.Content.Any(c => c.Text?.Contains(word, StringComparison.OrdinalIgnoreCase) == true)))
-            : null;
+            "none" => ToolMode.None,
+            "required" => ToolMode.Required,
+            _ => ToolMode.Auto,
+        };
+        var callable = config.Tools.Select(static t => t.Definition).Where(t => config.NamedTool is null || t.Name == config.NamedTool);
+        return new ToolOffer([.. callable], $"[{string.Join(',', config.Tools.Select(static t => t.Source.GetRawText()))}]", mode, Parallel: false);
     }
 
     private static List<PromptMessage> Messages(RealtimeConfig config, IReadOnlyList<ConversationItem> items)
@@ -111,13 +76,23 @@ internal sealed class ResponsePlanner(AnswerGenerator generator, Tokenizers toke
         {
             messages.Add(item.Kind switch
             {
-                ItemKind.Message => new PromptMessage(item.Role, null, string.Join('\n', item.Content.Select(Heard))),
+                ItemKind.Message => Message(item),
                 ItemKind.FunctionCall => new PromptMessage("assistant", null, "", $"{item.Name}({item.Payload})"),
-                _ => new PromptMessage("tool", null, item.Payload),
+                _ => new PromptMessage("tool", null, item.Payload)
+                {
+                    Tool = items.FirstOrDefault(i => i.Kind == ItemKind.FunctionCall && i.CallId == item.CallId)?.Name,
+                },
             });
         }
 
         return messages;
+    }
+
+    private static PromptMessage Message(ConversationItem item)
+    {
+        var text = string.Join('\n', item.Content.Select(Heard));
+        var sound = item.AudioTokens;
+        return new PromptMessage(item.Role, null, text, sound == 0 ? null : item.Id, sound) { AudioTokens = sound };
     }
 
     private static string Heard(ContentPart part) => part.Text ?? Transcript(part.Samples);

@@ -176,6 +176,39 @@ public sealed class RealtimeSessionTests
     }
 
     [Fact]
+    public void Tools_AreChosenAsInChatCompletions()
+    {
+        var session = new SessionHarness();
+        session.Send("""{"type":"session.update","session":{"type":"realtime","tools":[{"type":"function","name":"get_time","description":"The time in a city"},{"type":"function","name":"lookup","description":"Tells the weather forecast of a city"}]}}""");
+        Assert.Equal("message", Asked("Good morning, get going!"));
+        Assert.Equal("lookup", Asked("What is the weather forecast?"));
+        session.Send("""{"type":"session.update","session":{"type":"realtime","tool_choice":"none"}}""");
+        Assert.Equal("message", Asked("What is the weather forecast?"));
+        session.Send("""{"type":"session.update","session":{"type":"realtime","tool_choice":{"type":"function","name":"get_time"}}}""");
+        Assert.Equal("get_time", Asked("What is the weather forecast?"));
+
+        string Asked(string text)
+        {
+            session.Say(text);
+            session.Send("""{"type":"response.create"}""");
+            var item = session.PassAll()[^1].GetProperty("response").GetProperty("output")[0];
+            return item.TryGetProperty("name", out var name) ? name.GetString()! : item.GetProperty("type").GetString()!;
+        }
+    }
+
+    [Fact]
+    public void Tool_WithASchemaThatNothingMeets_IsAnErrorAndTheSessionGoesOn()
+    {
+        var session = new SessionHarness();
+        session.Send("""{"type":"session.update","session":{"type":"realtime","tool_choice":"required","tools":[{"type":"function","name":"f","parameters":{"type":"object","properties":{"a":false},"required":["a"]}}]}}""");
+        session.Say("Go.");
+        Assert.Equal("invalid_schema", Code(session.Send("""{"type":"response.create","event_id":"mine"}"""), "mine"));
+        session.Send("""{"type":"session.update","session":{"type":"realtime","tool_choice":"none"}}""");
+        session.Send("""{"type":"response.create"}""");
+        Assert.Equal("completed", session.PassAll()[^1].GetProperty("response").GetProperty("status").GetString());
+    }
+
+    [Fact]
     public void Limit_OfTokens_CutsTheResponse()
     {
         var session = new SessionHarness();

@@ -2,9 +2,14 @@ using System.Text;
 using System.Text.Json;
 using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Generation;
+using FakeAi.Engine.Hosting;
 using FakeAi.Engine.Latency;
+using FakeAi.Engine.Pipeline;
 using FakeAi.Engine.Realtime;
+using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Tests.Dialects;
+using FakeAi.Engine.Workers;
+using FakeAi.TestKit;
 using Microsoft.Extensions.Options;
 
 namespace FakeAi.Engine.Tests.Realtime;
@@ -16,14 +21,30 @@ internal sealed class SessionHarness
 
     private readonly List<JsonElement> _events = [];
     private readonly List<JsonElement> _news = [];
+    private int _decided;
 
-    public SessionHarness(double timeScale = 1, ulong seed = 1, string model = "gpt-realtime")
+    public SessionHarness(double timeScale = 1, ulong seed = 1, string model = "gpt-realtime", Action<WorkerOptions>? workers = null)
     {
         Assert.True(ModelCatalogue.Default.TryGet(model, out var info));
-        var profiles = new LatencyProfiles(ModelCatalogue.Default, Options.Create(new EngineOptions()));
-        var planner = new ResponsePlanner(new AnswerGenerator(s_tokenizers), s_tokenizers, new LatencyModel(timeScale), profiles);
-        Session = new RealtimeSession(info, model, planner, new RealtimeIds(seed), Take, default, 42, 1_900_000_000);
+        var options = Options.Create(new EngineOptions());
+        workers?.Invoke(options.Value.Workers);
+        var clock = new EngineClock(Time);
+        Pool = new WorkerPool(clock, Time, options);
+        var places = new WorkerPlaces(Pool, new LatencyProfiles(ModelCatalogue.Default, options), s_tokenizers, new RecordingPublisher(), options);
+        var planner = new ResponsePlanner(new AnswerGenerator(s_tokenizers), s_tokenizers, new LatencyModel(timeScale), places);
+        var call = new ResponseCall(new RequestArrival("req_1", 0, Deterministic: false), info, model, default);
+        Session = new RealtimeSession(
+            call, planner, response => new ResponsePlace(left => places.EnterAsync(response, left), () => Interlocked.Increment(ref _decided)),
+            new RealtimeIds(seed), Take, 42, 1_900_000_000);
     }
+
+    /// <summary>The workers' clock; the session's own is <see cref="NowUs"/>.</summary>
+    public ManualTimeProvider Time { get; } = new();
+
+    public WorkerPool Pool { get; }
+
+    /// <summary>How often the session was told that a wait for a place is over.</summary>
+    public int Decided => Volatile.Read(ref _decided);
 
     public RealtimeSession Session { get; }
 
