@@ -24,7 +24,7 @@ internal static class DraftCutter
                 return new AnswerChoice(parts, FinishReason.Length);
             }
 
-            var pieces = Pieces(part, text, tokenizer);
+            var pieces = Pieces(part, text, tokenizer, left);
             var told = Fitting(pieces, ref left);
             if (told == pieces.Count)
             {
@@ -64,15 +64,18 @@ internal static class DraftCutter
         return end == text.Length ? (text, false) : (text[..end], true);
     }
 
-    private static List<TextPiece> Pieces(DraftPart part, string text, ITokenizer tokenizer)
+    /// <summary>The pieces of a part. Of a long text that the limit cuts no more is split than is needed to know that.</summary>
+    private static List<TextPiece> Pieces(DraftPart part, string text, ITokenizer tokenizer, int left)
     {
-        var pieces = new List<TextPiece>((text.Length / 5) + 8);
+        var pieces = new List<TextPiece>(Math.Min(text.Length / 5, left) + 8);
         if (part.Call is { } call)
         {
-            pieces.Add(new TextPiece(0, tokenizer.Count(call.Name) + CallFrameTokens));
+            var name = tokenizer.Count(call.Name) + CallFrameTokens;
+            pieces.Add(new TextPiece(0, name));
+            left -= name;
         }
 
-        tokenizer.Tokenize(text, pieces);
+        tokenizer.Tokenize(text, pieces, left);
         return pieces;
     }
 

@@ -10,7 +10,13 @@ internal interface ITokenizer
     /// Appends the text's pieces to <paramref name="pieces"/>. The pieces, put together, are the text again; none splits
     /// a surrogate pair. A character that takes several tokens is one piece.
     /// </summary>
-    void Tokenize(ReadOnlySpan<char> text, List<TextPiece> pieces);
+    /// <param name="text">The text.</param>
+    /// <param name="pieces">Where they go.</param>
+    /// <param name="enough">
+    /// With more tokens than this the rest of the text may be left out: the pieces are then the beginning of those of the whole
+    /// text, and still have more tokens than this.
+    /// </param>
+    void Tokenize(ReadOnlySpan<char> text, List<TextPiece> pieces, int enough = int.MaxValue);
 
     /// <summary>Appends the ids of the text's tokens to <paramref name="ids"/>, <see cref="Count"/> of them.</summary>
     void Encode(ReadOnlySpan<char> text, List<int> ids);

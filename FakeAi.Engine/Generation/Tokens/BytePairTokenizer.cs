@@ -48,9 +48,9 @@ internal sealed class BytePairTokenizer<TSplitter>(RankTable table, TokenCountCa
         return counter.Count;
     }
 
-    public void Tokenize(ReadOnlySpan<char> text, List<TextPiece> pieces)
+    public void Tokenize(ReadOnlySpan<char> text, List<TextPiece> pieces, int enough = int.MaxValue)
     {
-        var collector = new PieceCollector(pieces);
+        var collector = new PieceCollector(pieces, enough);
         Encode(text, ref collector);
     }
 
@@ -67,7 +67,7 @@ internal sealed class BytePairTokenizer<TSplitter>(RankTable table, TokenCountCa
     {
         Span<byte> buffer = stackalloc byte[MostOnStack * BytesPerUnit];
         var at = 0;
-        while (at < text.Length)
+        while (at < text.Length && !sink.IsFull)
         {
             var end = TSplitter.EndOfPiece(text, at);
             if (end - at > MostOnStack)
@@ -95,7 +95,7 @@ internal sealed class BytePairTokenizer<TSplitter>(RankTable table, TokenCountCa
     private void EncodeLong<TSink>(ReadOnlySpan<char> text, int at, int end, ref TSink sink)
         where TSink : struct, ITokenSink
     {
-        while (at < end)
+        while (at < end && !sink.IsFull)
         {
             var stop = Math.Min(end, at + LongestPiece);
             if (stop < end && char.IsHighSurrogate(text[stop - 1]) && char.IsLowSurrogate(text[stop]))

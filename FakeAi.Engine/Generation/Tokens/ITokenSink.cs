@@ -3,6 +3,9 @@ namespace FakeAi.Engine.Generation.Tokens;
 /// <summary>Takes the tokens of a text, a piece at a time.</summary>
 internal interface ITokenSink
 {
+    /// <summary>Whether the rest of the text may be left out.</summary>
+    bool IsFull { get; }
+
     /// <summary>A piece that is one token.</summary>
     /// <param name="end">Where it ends in the text, in UTF-16 units.</param>
     /// <param name="id">The token.</param>
@@ -21,6 +24,8 @@ internal struct TokenCounter : ITokenSink
 {
     public int Count { get; private set; }
 
+    public readonly bool IsFull => false;
+
     public void Whole(int end, int id) => Count++;
 
     public void Parts(ReadOnlySpan<char> text, int start, ReadOnlySpan<int> ends, ReadOnlySpan<int> ids) => Count += ids.Length;
@@ -29,18 +34,31 @@ internal struct TokenCounter : ITokenSink
 /// <summary>Lists the tokens' ids.</summary>
 internal readonly struct IdCollector(List<int> into) : ITokenSink
 {
+    public bool IsFull => false;
+
     public void Whole(int end, int id) => into.Add(id);
 
     public void Parts(ReadOnlySpan<char> text, int start, ReadOnlySpan<int> ends, ReadOnlySpan<int> ids) => into.AddRange(ids);
 }
 
 /// <summary>Lists pieces that end between characters: a token that ends within a character joins those that complete it.</summary>
-internal readonly struct PieceCollector(List<TextPiece> into) : ITokenSink
+/// <param name="into">Where they go.</param>
+/// <param name="enough">With more tokens than this it is full.</param>
+internal struct PieceCollector(List<TextPiece> into, int enough) : ITokenSink
 {
-    public void Whole(int end, int id) => into.Add(new TextPiece(end, 1));
+    private int _count;
+
+    public readonly bool IsFull => _count > enough;
+
+    public void Whole(int end, int id)
+    {
+        _count++;
+        into.Add(new TextPiece(end, 1));
+    }
 
     public void Parts(ReadOnlySpan<char> text, int start, ReadOnlySpan<int> ends, ReadOnlySpan<int> ids)
     {
+        _count += ids.Length;
         var (at, bytes, tokens) = (start, 0, 0);
         foreach (var end in ends)
         {

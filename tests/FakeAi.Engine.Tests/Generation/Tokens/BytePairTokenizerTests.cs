@@ -120,6 +120,26 @@ public sealed class BytePairTokenizerTests
         Assert.Equal("letters 141028, numbers 1911, marks 2501, white space 25", $"letters {seen[3] + seen[5] + seen[7]}, numbers {seen[8]}, marks {seen[6]}, white space {seen[16] + seen[48]}");
     }
 
+    [Fact]
+    public void Tokenize_WithEnough_GivesTheBeginningOfTheWholeAndMoreThanEnough()
+    {
+        foreach (var text in TokenTexts.Make(300, seed: 7))
+        {
+            foreach (var tokenizer in (ITokenizer[])[s_cl100k, s_o200k])
+            {
+                var whole = new List<TextPiece>();
+                tokenizer.Tokenize(text, whole);
+                foreach (var enough in (int[])[-1, 0, 1, 5, 40])
+                {
+                    var begun = new List<TextPiece>();
+                    tokenizer.Tokenize(text, begun, enough);
+                    Assert.Equal(whole.Take(begun.Count), begun);
+                    Assert.True(begun.Count == whole.Count || begun.Sum(p => p.Tokens) > enough);
+                }
+            }
+        }
+    }
+
     private static void Same(string text, TokenIds expected)
     {
         Assert.Equal(expected.Cl100k, Ids(s_cl100k, text));
