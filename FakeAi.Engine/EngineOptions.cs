@@ -30,6 +30,9 @@ internal sealed class EngineOptions
     [Range(0.0, 3_600.0)]
     public double KeepAliveSeconds { get; set; } = 15;
 
+    /// <summary>Whether the engine loads tables and compiles its code before it says that it is ready.</summary>
+    public bool WarmUp { get; set; } = true;
+
     /// <summary>Whether a stream that is behind tells several pieces in one chunk. Real providers send a chunk a token.</summary>
     public bool AdaptiveChunks { get; set; }
 

@@ -6,6 +6,7 @@ using FakeAi.Engine.Dialects.OpenAiImages;
 using FakeAi.Engine.Dialects.OpenAiSpeech;
 using FakeAi.Engine.Generation;
 using FakeAi.Engine.Generation.Sources;
+using FakeAi.Engine.Hosting.WarmUp;
 using FakeAi.Engine.Latency;
 using FakeAi.Engine.Media;
 using FakeAi.Engine.Pipeline;
@@ -54,6 +55,7 @@ public static class EngineExtensions
         builder.AddOpenAiSpeech();
         builder.AddOpenAiImages();
         builder.AddRealtime();
+        builder.AddWarmUp();
         return builder;
     }
 

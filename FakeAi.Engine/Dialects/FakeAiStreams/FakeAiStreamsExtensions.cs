@@ -1,3 +1,4 @@
+using FakeAi.Engine.Hosting.WarmUp;
 using FakeAi.Engine.Streaming.Generators;
 
 namespace FakeAi.Engine.Dialects.FakeAiStreams;
@@ -8,6 +9,7 @@ internal static class FakeAiStreamsExtensions
     public static IHostApplicationBuilder AddFakeAiStreams(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<StreamsHandler>();
+        builder.Services.AddWarmUpRequest("/v1/fakeai/streams/text", """{"input":"Why is the sky blue?","max_tokens":5}""");
         builder.Services.AddStreamGenerator<TextGenerator>();
         builder.Services.AddStreamGenerator<BinaryGenerator>();
         return builder;

@@ -1,3 +1,5 @@
+using FakeAi.Engine.Hosting.WarmUp;
+
 namespace FakeAi.Engine.Dialects.OpenAiCompletions;
 
 /// <summary>OpenAI's legacy completions.</summary>
@@ -7,6 +9,7 @@ internal static class OpenAiCompletionsExtensions
     {
         builder.Services.AddSingleton<CompletionRequestParser>();
         builder.Services.AddSingleton<CompletionHandler>();
+        builder.Services.AddWarmUpRequest(CompletionHandler.Route, """{"model":"gpt-3.5-turbo-instruct","prompt":"The sky is","stream":true}""");
         return builder;
     }
 

@@ -1,3 +1,5 @@
+using FakeAi.Engine.Hosting.WarmUp;
+
 namespace FakeAi.Engine.Dialects.OpenAiImages;
 
 /// <summary>OpenAI's image generation.</summary>
@@ -7,6 +9,7 @@ internal static class OpenAiImagesExtensions
     {
         builder.Services.AddSingleton<ImageRequestParser>();
         builder.Services.AddSingleton<ImageHandler>();
+        builder.Services.AddWarmUpRequest(ImageHandler.Route, """{"model":"dall-e-2","prompt":"Sky","size":"256x256","response_format":"b64_json"}""");
         return builder;
     }
 

@@ -1,3 +1,5 @@
+using FakeAi.Engine.Hosting.WarmUp;
+
 namespace FakeAi.Engine.Dialects.OpenAiSpeech;
 
 /// <summary>OpenAI's text to speech.</summary>
@@ -7,6 +9,7 @@ internal static class OpenAiSpeechExtensions
     {
         builder.Services.AddSingleton<SpeechRequestParser>();
         builder.Services.AddSingleton<SpeechHandler>();
+        builder.Services.AddWarmUpRequest(SpeechHandler.Route, """{"model":"gpt-4o-mini-tts","input":"Hi.","voice":"alloy","response_format":"wav"}""");
         return builder;
     }
 

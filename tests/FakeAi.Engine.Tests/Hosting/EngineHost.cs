@@ -49,12 +49,15 @@ public sealed class EngineHost : IAsyncDisposable
     public T Service<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
+    public IEnumerable<T> Services<T>() => _app.Services.GetServices<T>();
+
     public static Task<EngineHost> StartAsync(params (string Key, string Value)[] settings) => StartAsync(static _ => { }, settings);
 
     public static async Task<EngineHost> StartAsync(Action<IServiceCollection> more, params (string Key, string Value)[] settings)
     {
         var port = FreePort();
         var builder = WebApplication.CreateBuilder(["--urls", "http://127.0.0.1:0"]);
+        builder.Configuration["FakeAi:Engine:WarmUp"] = "false";
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
         builder.Configuration["FAKEAI_H2C_PORT"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
         builder.Logging.ClearProviders();

@@ -4,7 +4,7 @@ using FakeAi.Engine.Streaming.Formatters;
 
 namespace FakeAi.Engine.Tests.Streaming;
 
-/// <summary>Runs with nothing beside it: one test measures the heap of the whole process.</summary>
+/// <summary>Runs with nothing beside it: tests that measure the heap of the whole process, or listen to all of it.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class AloneDefinition
 {
