@@ -229,6 +229,7 @@ test("chat_audio_is_heard_and_its_transcript_is_that_of_the_deltas", async () =>
 
   const next = await client.chat.completions.create({
     ...request,
+    audio: { voice: "alloy", format: "wav" },
     messages: [...request.messages, { role: "assistant", audio: { id: audio.id } }, { role: "user", content: "Thanks." }],
   }, instant);
   assert.equal(next.usage.prompt_tokens_details.audio_tokens, whole.usage.completion_tokens_details.audio_tokens);
