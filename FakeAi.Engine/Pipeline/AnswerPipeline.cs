@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using FakeAi.Contracts.Wire;
 using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Streaming.Compression;
+using FakeAi.Engine.Streaming.Links;
 using FakeAi.Engine.Telemetry;
 using FakeAi.EventBus;
 using Microsoft.Extensions.Options;
@@ -18,6 +19,7 @@ internal sealed class AnswerPipeline(
     RequestAdmission admission,
     StreamManager streams,
     ContentCodings codings,
+    ChunkLinks links,
     EngineClock clock,
     EngineTelemetry telemetry,
     IEventPublisher events,
@@ -49,17 +51,24 @@ internal sealed class AnswerPipeline(
         response.Headers[PublicHeaders.ScheduledTtftMs] = (schedule.TtftUs / 1000m).ToString("0.###", CultureInfo.InvariantCulture);
         response.Headers[InternalHeaders.Model] = call.Model.Id;
         response.ContentType = told.ContentType;
-        using var compressed = told.Encoder is null || !call.Compresses ? null : codings.TryWrap(context);
-        var output = compressed ?? response.BodyWriter;
+        var body = told.Encoder is null ? null : links.Open(context);
+        using var compressed = body is null || !call.Compresses ? null : codings.TryWrap(context, body);
+        PipeWriter? output = compressed is null ? body : compressed;
         var stream = new PacedStream(
-            content, schedule, clock, handle, journal, told.Encoder is null ? null : output, told.Encoder, call.Frame,
-            _adaptive ? new AdaptiveChunker() : null);
+            content, schedule, clock, handle, journal, output, told.Encoder, call.Frame, _adaptive ? new AdaptiveChunker() : null)
+        {
+            // At the time at which it is due, not when a thread of the pool is free for it.
+            Ending = body is LinkWriter ? ended => Conclude(context, call, content, told, ended, output) : null,
+        };
 
         journal.Started(call.Route, call.Model.Id, call.Stream, call.PromptTokens, schedule, content.OutputTokens, slot);
         var outcome = await streams.RunAsync(stream, context.RequestAborted);
+        var end = Task.CompletedTask;
         try
         {
-            await EndAsync(context, call, content, told, outcome, output);
+            end = outcome.End == StreamEnd.Completed
+                ? CompleteAsync(context, call, content, told, outcome, output, concluded: body is LinkWriter)
+                : BreakAsync(context, call, told, outcome, output);
         }
         finally
         {
@@ -68,36 +77,45 @@ internal sealed class AnswerPipeline(
             telemetry.Record(
                 outcome, new GenAiTags(call.Operation, call.Model.Provider, call.Model.Id, told.Model), clock.NowUs - call.Arrival.ReceivedUs);
         }
+
+        await end;
     }
 
-    private Task EndAsync(HttpContext context, AnswerCall call, IPacedContent content, IDialectAnswer told, StreamOutcome outcome, PipeWriter output)
+    private Task CompleteAsync(
+        HttpContext context, AnswerCall call, IPacedContent content, IDialectAnswer told, StreamOutcome outcome, PipeWriter? output, bool concluded)
     {
-        if (outcome.End != StreamEnd.Completed)
-        {
-            return BreakAsync(context, call, told, outcome, output);
-        }
-
-        var now = clock.NowUs - call.Arrival.ReceivedUs;
         if (told.Encoder is null)
         {
             WriteWhole(context, call, told);
         }
 
-        WholeEnd.Finish(output);
+        if (!concluded)
+        {
+            Conclude(context, call, content, told, outcome, output);
+        }
+
+        return context.Response.CompleteAsync();
+    }
+
+    /// <summary>Sends the end and the trailers at once: a client that hangs up at the last chunk's bytes must find the gateway informed.</summary>
+    private void Conclude(
+        HttpContext context, AnswerCall call, IPacedContent content, IDialectAnswer told, StreamOutcome outcome, PipeWriter? output)
+    {
+        var now = clock.NowUs - call.Arrival.ReceivedUs;
         WholeEnd.Tell(
             context.Response, call.PromptTokens, content.CompletionTokens, told.FinishReasons[0], outcome,
             told.Encoder is null ? now : outcome.LastTokenUs ?? now);
-        return Task.CompletedTask;
+        output?.Complete();
     }
 
     /// <summary>Apart, so that only answers that break off pay for the delegates.</summary>
-    private static Task BreakAsync(HttpContext context, AnswerCall call, IDialectAnswer told, StreamOutcome outcome, PipeWriter output) =>
+    private static Task BreakAsync(HttpContext context, AnswerCall call, IDialectAnswer told, StreamOutcome outcome, PipeWriter? output) =>
         BrokenEnd.EndAsync(
             context, outcome, output, call.Frame.TellsErrors,
             error => outcome.End == StreamEnd.TimedOut
                 ? told.WriteTimeoutAsync(context.Response, context.RequestAborted)
                 : told.WriteErrorAsync(context.Response, error, context.RequestAborted),
-            error => told.WriteStreamError(output, call.Frame, error));
+            error => told.WriteStreamError(output!, call.Frame, error));
 
     private void WriteWhole(HttpContext context, AnswerCall call, IDialectAnswer told)
     {
@@ -109,9 +127,9 @@ internal sealed class AnswerPipeline(
 
         var buffer = new ArrayBufferWriter<byte>(2 * LeastCompressed);
         told.WriteWhole(buffer);
-        using var compressed = buffer.WrittenCount > LeastCompressed ? codings.TryWrap(context) : null;
+        using var compressed = buffer.WrittenCount > LeastCompressed ? codings.TryWrap(context, context.Response.BodyWriter) : null;
         var output = compressed ?? context.Response.BodyWriter;
         output.Write(buffer.WrittenSpan);
-        WholeEnd.Finish(output);
+        compressed?.Complete();
     }
 }

@@ -12,12 +12,12 @@ internal static class BrokenEnd
     /// <summary>Ends a stream that was not told whole.</summary>
     /// <param name="context">The request.</param>
     /// <param name="outcome">How it went.</param>
-    /// <param name="output">Where it was written.</param>
+    /// <param name="output">Where it was written; null for an answer that is sent whole.</param>
     /// <param name="tellsErrors">Whether its format can tell an error.</param>
     /// <param name="answer">Answers with the error instead of the stream.</param>
     /// <param name="tell">Writes the error into the stream.</param>
     public static async Task EndAsync(
-        HttpContext context, StreamOutcome outcome, PipeWriter output, bool tellsErrors, Func<StreamError, Task> answer, Action<StreamError> tell)
+        HttpContext context, StreamOutcome outcome, PipeWriter? output, bool tellsErrors, Func<StreamError, Task> answer, Action<StreamError> tell)
     {
         switch (Choose(context.Response, outcome, tellsErrors))
         {
@@ -26,7 +26,10 @@ internal static class BrokenEnd
                 break;
             case BrokenEnding.Tell:
                 tell(outcome.Error!);
-                WholeEnd.Finish(output);
+                output?.Complete();
+                break;
+            case BrokenEnding.Trail:
+                output?.Complete();
                 break;
             case BrokenEnding.Break:
                 context.Abort();

@@ -4,6 +4,7 @@ using FakeAi.Engine.Latency;
 using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Streaming.Compression;
 using FakeAi.Engine.Streaming.Generators;
+using FakeAi.Engine.Streaming.Links;
 using FakeAi.Engine.Telemetry;
 using FakeAi.EventBus;
 
@@ -11,7 +12,7 @@ namespace FakeAi.Engine.Pipeline;
 
 /// <summary>The way of a generator's stream: get a worker, open, run, end, free the worker, and tell how it went.</summary>
 internal sealed partial class GeneratorPipeline(
-    RequestAdmission admission, WorkerPlaces places, LatencyModel latency, StreamManager streams, ContentCodings codings, EngineTelemetry telemetry, IEventPublisher events,
+    RequestAdmission admission, WorkerPlaces places, LatencyModel latency, StreamManager streams, ContentCodings codings, ChunkLinks links, EngineTelemetry telemetry, IEventPublisher events,
     TimeProvider time, ILogger<GeneratorPipeline> logger)
 {
     private const string Finish = "stop";
@@ -27,8 +28,9 @@ internal sealed partial class GeneratorPipeline(
         var journal = new StreamEvents(events, handle.Context.Id, EngineTelemetry.Traceparent());
         response.Headers[InternalHeaders.Model] = call.Model.Id;
         response.ContentType = call.Formatter.ContentType;
-        using var compressed = codings.TryWrap(context);
-        var output = compressed ?? response.BodyWriter;
+        var body = links.Open(context);
+        using var compressed = codings.TryWrap(context, body);
+        PipeWriter output = compressed is null ? body : compressed;
         var tokens = new ToldTokens(journal);
         var stream = new GeneratedStream(handle, streams, time, call.Formatter, output) { Told = tokens.Told };
         journal.Started(handle.Context, slot);
@@ -97,8 +99,8 @@ internal sealed partial class GeneratorPipeline(
                 error => call.Formatter.FormatError(error, output));
         }
 
-        WholeEnd.Finish(output);
         WholeEnd.Tell(context.Response, call.PromptTokens, outcome.Tokens, Finish, outcome, outcome.LastTokenUs ?? 0);
+        output.Complete();
         return Task.CompletedTask;
     }
 

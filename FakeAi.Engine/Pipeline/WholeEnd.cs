@@ -1,18 +1,13 @@
 using System.Globalization;
-using System.IO.Pipelines;
 using FakeAi.Contracts.Wire;
 using FakeAi.Engine.Streaming;
-using FakeAi.Engine.Streaming.Compression;
 
 namespace FakeAi.Engine.Pipeline;
 
 /// <summary>Ends answers that were told whole, and tells the gateway how they went.</summary>
 internal static class WholeEnd
 {
-    /// <summary>Writes a coding's end. The response's own writer is the server's to complete.</summary>
-    public static void Finish(PipeWriter output) => (output as CompressedWriter)?.Complete();
-
-    /// <summary>Tells the gateway of an answer that was told whole, where there are trailers.</summary>
+    /// <summary>Tells the gateway of an answer that was told whole, where there are trailers. Comes before the output is completed.</summary>
     /// <param name="response">The response.</param>
     /// <param name="inputTokens">Tokens of the prompt.</param>
     /// <param name="outputTokens">Tokens that are charged for.</param>
