@@ -14,6 +14,10 @@ public sealed class DependencyTests
     [InlineData("FakeAi.Collector", "FakeAi.Gateway")]
     [InlineData("FakeAi.Dashboard", "FakeAi.Collector")]
     [InlineData("FakeAi.EventBus", "FakeAi.ServiceDefaults")]
+    [InlineData("FakeAi.Storage", "FakeAi.ServiceDefaults")]
+    [InlineData("FakeAi.Storage", "FakeAi.EventBus")]
+    [InlineData("FakeAi.Storage", "Microsoft.AspNetCore")]
+    [InlineData("FakeAi.Engine", "FakeAi.Storage")]
     public void Project_DependsOn_NothingItMustNotKnow(string project, string forbidden)
     {
         Assert.DoesNotContain(
@@ -23,6 +27,7 @@ public sealed class DependencyTests
 
     [Theory]
     [InlineData("FakeAi.EventBus")]
+    [InlineData("FakeAi.Storage")]
     [InlineData("FakeAi.Gateway")]
     [InlineData("FakeAi.Engine")]
     [InlineData("FakeAi.Collector")]
