@@ -10,6 +10,7 @@ using FakeAi.Gateway.Models;
 using FakeAi.Gateway.OpenAi;
 using FakeAi.Gateway.Realtime;
 using FakeAi.Gateway.Requests;
+using FakeAi.Gateway.Resources;
 using FakeAi.Gateway.Streams;
 using FakeAi.Gateway.Upstreams;
 using FakeAi.Gateway.Upstreams.Links;
@@ -61,6 +62,7 @@ public static class GatewayExtensions
         services.AddSingleton<CollectorAddress>();
         services.AddSingleton<CollectorForwarder>();
         services.AddSingleton<CollectorSockets>();
+        builder.AddResources();
         return builder;
     }
 
@@ -84,6 +86,7 @@ public static class GatewayExtensions
 
         app.MapPost(StreamsEndpoint.Route, services.GetRequiredService<StreamsEndpoint>().HandleAsync);
 
+        app.MapResources();
         app.MapGet(RealtimeEndpoint.Route, services.GetRequiredService<RealtimeEndpoint>().HandleAsync);
 
         var models = services.GetRequiredService<ModelsEndpoints>();

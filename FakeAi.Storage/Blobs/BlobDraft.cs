@@ -23,7 +23,7 @@ public sealed class BlobDraft : IAsyncDisposable
     public void Commit()
     {
         Stream.Flush(flushToDisk: true);
-        File.Move(_path, _store.PathFor(_name, create: true), overwrite: true);
+        File.Move(_path, _store.PlaceFor(_name), overwrite: true);
     }
 
     /// <summary>Throws it away.</summary>

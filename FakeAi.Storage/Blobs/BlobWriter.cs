@@ -27,14 +27,13 @@ public sealed class BlobWriter : IAsyncDisposable
     }
 
     /// <summary>Makes it a blob of that name, in place of one that is there.</summary>
-    /// <param name="name">A name from <see cref="IBlobStore.NewName"/>.</param>
     /// <exception cref="IOException">The disk is full or cannot be written to.</exception>
     public void Commit(string name)
     {
         _file.Flush(flushToDisk: true);
 
         // Renamed while it is locked: a sweep in between would take it for one that nobody writes any more.
-        File.Move(_path, _store.PathFor(name, create: true), overwrite: true);
+        File.Move(_path, _store.PlaceFor(name), overwrite: true);
         _committed = true;
     }
 

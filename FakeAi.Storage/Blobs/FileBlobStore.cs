@@ -4,28 +4,28 @@ using System.Security.Cryptography;
 namespace FakeAi.Storage.Blobs;
 
 /// <summary>
-/// Blobs as files of one folder, readable by their user alone: <c>ab/abcd…</c> for whole ones, <c>incoming/…</c> for those being
-/// written, <c>drafts/…</c> for those written over several lives of a process. Whoever writes a file holds the lock on it, so that what a dead process
-/// left is told from what a living one writes.
+/// Blobs as files of one folder, readable by their user alone: <c>data/yz/…yz</c> for whole ones, <c>incoming/…</c> for those being
+/// written, <c>drafts/…</c> for those written over several lives of a process. Whoever writes a file holds the lock on it, so that
+/// what a dead process left is told from what a living one writes.
 /// </summary>
 internal sealed class FileBlobStore(Func<string> folder, long leastFree) : IBlobStore
 {
-    private const int NameLength = 32;
+    private const int LongestName = 80;
+    private const int RandomLength = 32;
     private const int Buffer = 64 * 1024;
+    private const string Data = "data";
     private const string Incoming = "incoming";
     private const string Drafts = "drafts";
     private const UnixFileMode FileMode600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode FolderMode700 = FileMode600 | UnixFileMode.UserExecute;
 
-    private static readonly SearchValues<char> s_hex = SearchValues.Create("0123456789abcdef");
+    private static readonly SearchValues<char> s_name = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz-");
 
     private readonly Lazy<string> _root = new(folder);
 
-    public string NewName() => RandomNumberGenerator.GetHexString(NameLength, lowercase: true);
-
     public BlobWriter Create()
     {
-        var path = Path.Combine(Folder(Incoming, create: true), NewName());
+        var path = Path.Combine(Folder(Incoming, create: true), RandomNumberGenerator.GetHexString(RandomLength, lowercase: true));
         return new BlobWriter(this, Open(path, FileMode.CreateNew), path);
     }
 
@@ -46,7 +46,7 @@ internal sealed class FileBlobStore(Func<string> folder, long leastFree) : IBlob
     {
         try
         {
-            return new FileStream(PathFor(name, create: false), new FileStreamOptions
+            return new FileStream(PathOf(name), new FileStreamOptions
             {
                 Mode = FileMode.Open,
                 Access = FileAccess.Read,
@@ -63,7 +63,7 @@ internal sealed class FileBlobStore(Func<string> folder, long leastFree) : IBlob
 
     public bool Delete(string name)
     {
-        var path = PathFor(name, create: false);
+        var path = PathOf(name);
         var found = File.Exists(path);
         if (found)
         {
@@ -75,14 +75,9 @@ internal sealed class FileBlobStore(Func<string> folder, long leastFree) : IBlob
 
     public IEnumerable<string> UntouchedSince(DateTimeOffset moment)
     {
-        if (!Directory.Exists(_root.Value))
-        {
-            return [];
-        }
-
-        return Directory.EnumerateDirectories(_root.Value)
-            .Where(static d => Path.GetFileName(d) != Incoming)
-            .SelectMany(Directory.EnumerateFiles)
+        string[] folders = [Folder(Data, create: false), Folder(Drafts, create: false)];
+        return folders.Where(Directory.Exists)
+            .SelectMany(static f => Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories))
             .Where(f => IsName(Path.GetFileName(f)) && File.GetLastWriteTimeUtc(f) < moment.UtcDateTime)
             .Select(static f => Path.GetFileName(f));
     }
@@ -93,9 +88,13 @@ internal sealed class FileBlobStore(Func<string> folder, long leastFree) : IBlob
         return Directory.Exists(incoming) ? Directory.EnumerateFiles(incoming).Count(DeleteUnlocked) : 0;
     }
 
-    /// <summary>Where a blob of a name is.</summary>
-    /// <exception cref="ArgumentException">It is no name of the store's.</exception>
-    internal string PathFor(string name, bool create) => Path.Combine(Folder(Checked(name)[..2], create), name);
+    /// <summary>Where a blob of a name goes; its folder is made.</summary>
+    /// <exception cref="ArgumentException">It is no name.</exception>
+    internal string PlaceFor(string name) => Path.Combine(Folder(FolderOf(name), create: true), name);
+
+    private string PathOf(string name) => Path.Combine(_root.Value, FolderOf(name), name);
+
+    private static string FolderOf(string name) => Path.Combine(Data, Checked(name)[^Math.Min(2, name.Length)..]);
 
     private static bool DeleteUnlocked(string path)
     {
@@ -111,9 +110,9 @@ internal sealed class FileBlobStore(Func<string> folder, long leastFree) : IBlob
         }
     }
 
-    private static string Checked(string name) => IsName(name) ? name : throw new ArgumentException("Expected a name that the store has made.", nameof(name));
+    private static string Checked(string name) => IsName(name) ? name : throw new ArgumentException("Expected an object's id.", nameof(name));
 
-    private static bool IsName(string name) => name.Length == NameLength && !name.AsSpan().ContainsAnyExcept(s_hex);
+    private static bool IsName(string name) => name.Length is > 0 and <= LongestName && !name.AsSpan().ContainsAnyExcept(s_name);
 
     /// <summary>What the runtime tells when another handle holds the lock: a sharing violation on Windows, EWOULDBLOCK elsewhere.</summary>
     private static bool IsLocked(IOException e) => (e.HResult & 0xFFFF) is 32 or 11;

@@ -1,8 +1,8 @@
 namespace FakeAi.Storage.Blobs;
 
 /// <summary>
-/// Bytes of files, by names that the store itself has made. A blob appears whole or not at all, and never changes. Safe for
-/// concurrent use, by several processes of one machine too.
+/// Bytes of files, by the ids of the objects that they belong to: 1 to 80 letters, digits, hyphens and underscores. A blob appears
+/// whole or not at all, and never changes. Safe for concurrent use, by several processes of one machine too.
 /// </summary>
 public interface IBlobStore
 {
@@ -14,12 +14,8 @@ public interface IBlobStore
     /// Takes up, or begins, a blob that is written over several lives of a process, and keeps others from it. What is there can be
     /// read and is appended to. Null while another process, or another part of this one, has it.
     /// </summary>
-    /// <param name="name">A name from <see cref="NewName"/>.</param>
     /// <exception cref="IOException">The disk is full or cannot be written to.</exception>
     BlobDraft? OpenDraft(string name);
-
-    /// <summary>A name for a blob to come: 32 hex digits, random.</summary>
-    string NewName();
 
     /// <summary>Opens a blob to read from its beginning; null where there is none.</summary>
     FileStream? OpenRead(string name);

@@ -42,6 +42,14 @@ internal sealed class InMemoryResourceStore(TimeProvider time) : IResourceStore
         }
     }
 
+    public ValueTask<bool> ExistsAsync(string kind, string id, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return ValueTask.FromResult(_documents.ContainsKey((kind, id)));
+        }
+    }
+
     public ValueTask<ResourcePage?> ListAsync(ResourceQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);

@@ -32,6 +32,9 @@ internal sealed class RedisResourceStore(RedisCalls calls, TimeProvider time) : 
         return found is not null && found.Owner == owner && (found.ExpiresAt is not { } end || end > time.GetUtcNow()) ? found : null;
     }
 
+    public async ValueTask<bool> ExistsAsync(string kind, string id, CancellationToken cancellationToken) =>
+        (int)await calls.ExecuteAsync("EXISTS", [Document(kind, id)], cancellationToken) == 1;
+
     public async ValueTask<ResourcePage?> ListAsync(ResourceQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);

@@ -16,6 +16,9 @@ public interface IResourceStore
     /// <summary>The object; null where there is none, it is somebody else's, or it has expired.</summary>
     ValueTask<Resource?> GetAsync(string kind, string owner, string id, CancellationToken cancellationToken);
 
+    /// <summary>Whether there is an object, whoever owns it, expired or not.</summary>
+    ValueTask<bool> ExistsAsync(string kind, string id, CancellationToken cancellationToken);
+
     /// <summary>A part of a list; null where a cursor names nothing of the owner's.</summary>
     ValueTask<ResourcePage?> ListAsync(ResourceQuery query, CancellationToken cancellationToken);
 

@@ -11,7 +11,7 @@ public sealed partial class ReadmeTests
     private static readonly string[] s_documents =
     [
         "README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/event-log.md", "docs/latency-model.md", "docs/tokens.md", "docs/answers.md",
-        "docs/scripted-answers.md", "docs/streaming.md", "docs/custom-streams.md", "docs/media.md", "docs/performance.md",
+        "docs/scripted-answers.md", "docs/streaming.md", "docs/custom-streams.md", "docs/media.md", "docs/resources.md", "docs/performance.md",
     ];
 
     public static TheoryData<string> Settings =>

@@ -16,7 +16,7 @@ public sealed class FileBlobStoreTests : IDisposable
     [Fact]
     public async Task Blob_Committed_IsReadableByItsUserAloneAndDeletedOnce()
     {
-        var name = _store.NewName();
+        var name = "file-Abc";
         await using (var writer = _store.Create())
         {
             await writer.WriteAsync("hello"u8.ToArray(), Token);
@@ -53,7 +53,7 @@ public sealed class FileBlobStoreTests : IDisposable
     public void SweepIncoming_FileOfADeadProcess_IsDeleted()
     {
         Directory.CreateDirectory(Path.Combine(_folder, "files", "incoming"));
-        File.WriteAllText(Path.Combine(_folder, "files", "incoming", _store.NewName()), "half");
+        File.WriteAllText(Path.Combine(_folder, "files", "incoming", "file-Abc"), "half");
         Assert.Equal(1, _store.SweepIncoming());
         Assert.Empty(Files());
     }
@@ -61,7 +61,7 @@ public sealed class FileBlobStoreTests : IDisposable
     [Fact]
     public async Task Draft_OfOne_IsNobodyElsesAndKeepsWhatWasWritten()
     {
-        var name = _store.NewName();
+        var name = "file-Abc";
         await using (var draft = _store.OpenDraft(name))
         {
             await draft!.Stream.WriteAsync("one"u8.ToArray(), Token);
@@ -85,7 +85,7 @@ public sealed class FileBlobStoreTests : IDisposable
     [Theory]
     [InlineData("../../../../etc/passwd")]
     [InlineData("")]
-    [InlineData("0123456789abcdef0123456789abcde/")]
+    [InlineData("file-1/2")]
     public void Name_NotTheStores_IsRefused(string name)
     {
         Assert.Throws<ArgumentException>(() => _store.OpenRead(name));
@@ -107,6 +107,19 @@ public sealed class FileBlobStoreTests : IDisposable
         }
 
         Assert.Empty(Directory.GetDirectories(parent));
+    }
+
+    [Fact]
+    public async Task UntouchedSince_Moment_NamesWhatIsOlder()
+    {
+        await using (var writer = _store.Create())
+        {
+            writer.Commit("file-Abc");
+        }
+
+        await using var draft = _store.OpenDraft("file-Def");
+        Assert.Empty(_store.UntouchedSince(DateTimeOffset.UnixEpoch));
+        Assert.Equal(["file-Abc", "file-Def"], _store.UntouchedSince(DateTimeOffset.MaxValue).Order());
     }
 
     private string[] Files() => Directory.Exists(_folder) ? Directory.GetFiles(_folder, "*", SearchOption.AllDirectories) : [];

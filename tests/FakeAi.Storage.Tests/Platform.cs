@@ -1,2 +1,2 @@
-// /proc, signals and file modes: what the local launcher stands on.
+// File modes, and a redis-server that is frozen by a signal.
 [assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]

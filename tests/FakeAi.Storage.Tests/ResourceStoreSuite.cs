@@ -122,10 +122,12 @@ public abstract class ResourceStoreSuite
         await AdvanceAsync(TimeSpan.FromSeconds(3));
 
         Assert.Null(await Store.GetAsync("file", Owner, "ends", Token));
+        Assert.True(await Store.ExistsAsync("file", "ends", Token));
         Assert.Equal(["longer", "keeps"], (await Store.ListAsync(new ResourceQuery("file", Owner, 9), Token))!.Items.Select(static i => i.Id));
         Assert.Equal(["ends"], (await Store.ExpiredAsync(9, Token)).Select(static i => i.Id));
         Assert.True(await Store.DeleteAsync("file", Owner, "ends", Token));
         Assert.Empty(await Store.ExpiredAsync(9, Token));
+        Assert.False(await Store.ExistsAsync("file", "ends", Token));
     }
 
     [Fact]

@@ -20,10 +20,12 @@ internal sealed class GatewayHost : IAsyncDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private readonly WebApplication _app;
+    private readonly string _home;
 
-    private GatewayHost(WebApplication app, RecordingPublisher events)
+    private GatewayHost(WebApplication app, RecordingPublisher events, string home)
     {
         _app = app;
+        _home = home;
         Events = events;
 
         // A client that drains what it no longer wants would stay for two seconds after leaving.
@@ -40,13 +42,20 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public Uri Address => Client.BaseAddress!;
 
+    /// <summary>The data folder, deleted in the end.</summary>
+    public string Home => _home;
+
     public IServiceProvider Services => _app.Services;
 
     public static Task<GatewayHost> StartAsync(FakeEngine engine, params (string Key, string? Value)[] settings) =>
         StartAsync([engine.Address], settings);
 
-    public static async Task<GatewayHost> StartAsync(string[] engines, params (string Key, string? Value)[] settings)
+    public static Task<GatewayHost> StartAsync(string[] engines, params (string Key, string? Value)[] settings) =>
+        StartAsync(engines, TimeProvider.System, settings);
+
+    public static async Task<GatewayHost> StartAsync(string[] engines, TimeProvider clock, params (string Key, string? Value)[] settings)
     {
+        var home = Directory.CreateTempSubdirectory("fakeai-gateway-").FullName;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = typeof(GatewayHost).Assembly.GetName().Name });
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -55,6 +64,8 @@ internal sealed class GatewayHost : IAsyncDisposable
             new($"Engines:{i}:Name", $"engine-{i}"),
             new($"Engines:{i}:H2c", address),
         }));
+        builder.Configuration["FAKEAI_HOME"] = home;
+        builder.Services.AddSingleton(clock);
         builder.Configuration.AddInMemoryCollection(settings.Select(static setting => KeyValuePair.Create(setting.Key, setting.Value)));
         var events = new RecordingPublisher();
         builder.Services.AddSingleton<IEventPublisher>(events);
@@ -64,7 +75,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         app.MapGateway();
         app.MapServiceDefaults();
         await app.StartAsync();
-        return new GatewayHost(app, events);
+        return new GatewayHost(app, events, home);
     }
 
     public static StringContent Json(string body = Body) => new(body, Encoding.UTF8, "application/json");
@@ -157,5 +168,6 @@ internal sealed class GatewayHost : IAsyncDisposable
         Client.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
+        Directory.Delete(_home, recursive: true);
     }
 }

@@ -1,0 +1,34 @@
+using FakeAi.Gateway.Resources.Files;
+using FakeAi.Gateway.Resources.Uploads;
+using FakeAi.Storage;
+
+namespace FakeAi.Gateway.Resources;
+
+/// <summary>Files, uploads and what else outlives its request.</summary>
+internal static class ResourcesExtensions
+{
+    public static IHostApplicationBuilder AddResources(this IHostApplicationBuilder builder)
+    {
+        builder.AddStorage();
+        var services = builder.Services;
+        services.AddOptions<ResourceOptions>().BindConfiguration(ResourceOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ResourceExchange>();
+        services.AddSingleton<FileCollection>();
+        services.AddSingleton<IExpiringKind>(static provider => provider.GetRequiredService<FileCollection>());
+        services.AddSingleton<FilesEndpoints>();
+        services.AddSingleton<UploadCollection>();
+        services.AddSingleton<PartCollection>();
+        services.AddSingleton<IExpiringKind>(static provider => provider.GetRequiredService<PartCollection>());
+        services.AddSingleton<UploadAssembly>();
+        services.AddSingleton<UploadsEndpoints>();
+        services.AddSingleton<ResourceSweeper>();
+        services.AddHostedService(static provider => provider.GetRequiredService<ResourceSweeper>());
+        return builder;
+    }
+
+    public static void MapResources(this WebApplication app)
+    {
+        app.Services.GetRequiredService<FilesEndpoints>().Map(app);
+        app.Services.GetRequiredService<UploadsEndpoints>().Map(app);
+    }
+}

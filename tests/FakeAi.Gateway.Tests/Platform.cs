@@ -1,0 +1,2 @@
+// Sockets that are reset, file modes.
+[assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
