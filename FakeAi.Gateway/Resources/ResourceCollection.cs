@@ -21,10 +21,10 @@ internal abstract class ResourceCollection<T>(
 
     /// <summary>Stores a new one; false, and nothing done, where it is there already.</summary>
     /// <exception cref="ResourceFault">The owner has too many.</exception>
-    public async Task<bool> AddAsync(string owner, string id, T value, string label, DateTimeOffset? expiresAt, bool open, CancellationToken cancellationToken)
+    public async Task<bool> AddAsync(string owner, string id, T value, string label, DateTimeOffset? expiresAt, bool open, CancellationToken cancellationToken, bool bounded = true)
     {
         var resource = new Resource(kind, id, owner, JsonSerializer.Serialize(value, type)) { Label = label, ExpiresAt = expiresAt, Open = open };
-        var outcome = await store.CreateAsync(resource, _most, cancellationToken);
+        var outcome = await store.CreateAsync(resource, bounded ? _most : int.MaxValue, cancellationToken);
         return outcome != CreateOutcome.Full ? outcome == CreateOutcome.Created : throw ResourceErrors.TooMany(noun, _most);
     }
 

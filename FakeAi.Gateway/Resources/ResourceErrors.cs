@@ -38,6 +38,8 @@ internal static class ResourceErrors
     public static ResourceFault Invalid(string message, string? param = null, string? code = null) =>
         new(new OpenAiError(400, message, OpenAiErrors.InvalidRequest, param, code));
 
+    public static ResourceFault WrongState(string message) => new(new OpenAiError(409, message, OpenAiErrors.InvalidRequest));
+
     public static ResourceFault UnknownCursor(string param, string id) => Invalid($"Invalid '{param}': no object with id '{Shorten(id)}'.", param, "invalid_value");
 
     public static ResourceFault TooMany(string what, int most) => new(new OpenAiError(

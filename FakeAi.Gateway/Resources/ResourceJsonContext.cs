@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using FakeAi.Gateway.Resources.Batches;
 using FakeAi.Gateway.Resources.Files;
 using FakeAi.Gateway.Resources.Uploads;
 
@@ -11,4 +13,8 @@ namespace FakeAi.Gateway.Resources;
 [JsonSerializable(typeof(FileDeleted))]
 [JsonSerializable(typeof(StoredUpload))]
 [JsonSerializable(typeof(OpenAiPart))]
+[JsonSerializable(typeof(OpenAiBatch))]
+[JsonSerializable(typeof(BatchList))]
+[JsonSerializable(typeof(StoredBatch))]
+[JsonSerializable(typeof(JsonElement))]
 internal sealed partial class ResourceJsonContext : JsonSerializerContext;

@@ -39,4 +39,32 @@ public sealed class ResourceOptions
     /// <summary>How often what has expired is deleted.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]
     public TimeSpan SweepEvery { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Largest input file of a batch, bytes: 200 MB by default, as OpenAI's.</summary>
+    [Range(1, 8L * 1024 * 1024 * 1024)]
+    public long MaxBatchFileBytes { get; set; } = 200L * 1024 * 1024;
+
+    /// <summary>Most requests of a batch: 50,000 by default, as OpenAI's.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxBatchRequests { get; set; } = 50_000;
+
+    /// <summary>How long a batch may take, whatever its <c>completion_window</c> is called: 24 h by default.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]
+    public TimeSpan BatchWindow { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>Batches that a gateway works on at a time.</summary>
+    [Range(1, 1_000)]
+    public int BatchesAtOnce { get; set; } = 4;
+
+    /// <summary>Requests of a batch that run at a time.</summary>
+    [Range(1, 1_000)]
+    public int BatchParallelism { get; set; } = 8;
+
+    /// <summary>How long a batch stays with a gateway that is heard of no more.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]
+    public TimeSpan BatchLease { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often open batches are looked for, progress is told and cancelling is noticed; well below <see cref="BatchLease"/>.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "00:01:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]
+    public TimeSpan BatchPollEvery { get; set; } = TimeSpan.FromSeconds(1);
 }

@@ -1,3 +1,4 @@
+using FakeAi.Gateway.Resources.Batches;
 using FakeAi.Gateway.Resources.Files;
 using FakeAi.Gateway.Resources.Uploads;
 using FakeAi.Storage;
@@ -21,6 +22,13 @@ internal static class ResourcesExtensions
         services.AddSingleton<IExpiringKind>(static provider => provider.GetRequiredService<PartCollection>());
         services.AddSingleton<UploadAssembly>();
         services.AddSingleton<UploadsEndpoints>();
+        services.AddSingleton<BatchCollection>();
+        services.AddSingleton<BatchValidator>();
+        services.AddSingleton<BatchCalls>();
+        services.AddSingleton<BatchRun>();
+        services.AddSingleton<BatchesEndpoints>();
+        services.AddSingleton<BatchRunner>();
+        services.AddHostedService(static provider => provider.GetRequiredService<BatchRunner>());
         services.AddSingleton<ResourceSweeper>();
         services.AddHostedService(static provider => provider.GetRequiredService<ResourceSweeper>());
         return builder;
@@ -30,5 +38,6 @@ internal static class ResourcesExtensions
     {
         app.Services.GetRequiredService<FilesEndpoints>().Map(app);
         app.Services.GetRequiredService<UploadsEndpoints>().Map(app);
+        app.Services.GetRequiredService<BatchesEndpoints>().Map(app);
     }
 }

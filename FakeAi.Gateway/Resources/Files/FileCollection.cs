@@ -18,7 +18,7 @@ internal sealed class FileCollection(IResourceStore store, IBlobStore blobs, IOp
     public async Task<OpenAiFile> AddAsync(
         string owner, string id, long bytes, string filename, string purpose, TimeSpan? life, CancellationToken cancellationToken)
     {
-        life ??= purpose is FilePurposes.Batch or FilePurposes.BatchOutput ? _batchLife : null;
+        life ??= purpose == FilePurposes.Batch ? _batchLife : null;
         var now = clock.GetUtcNow();
         var end = now + life;
         var file = new OpenAiFile(id, bytes, now.ToUnixTimeSeconds(), end?.ToUnixTimeSeconds(), filename, purpose);
@@ -31,6 +31,15 @@ internal sealed class FileCollection(IResourceStore store, IBlobStore blobs, IOp
             blobs.Delete(id);
             throw;
         }
+    }
+
+    /// <summary>Makes a file of a batch's results. However many there are: what was computed is not thrown away.</summary>
+    public async Task AddOutputAsync(string owner, string id, long bytes, string filename, TimeSpan? life, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var end = now + (life ?? _batchLife);
+        var file = new OpenAiFile(id, bytes, now.ToUnixTimeSeconds(), end.ToUnixTimeSeconds(), filename, FilePurposes.BatchOutput);
+        await AddAsync(owner, id, file, file.Purpose, end, open: false, cancellationToken, bounded: false);
     }
 
     /// <summary>Deletes a file and its bytes.</summary>
