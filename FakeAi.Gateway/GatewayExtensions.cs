@@ -79,7 +79,11 @@ public static class GatewayExtensions
 
         var services = app.Services;
         var generation = services.GetRequiredService<GenerationEndpoint>();
-        foreach (var route in (string[])[GenerationEndpoint.ChatCompletions, GenerationEndpoint.Completions, GenerationEndpoint.Speech, GenerationEndpoint.Images])
+        foreach (var route in (string[])
+            [
+                GenerationEndpoint.ChatCompletions, GenerationEndpoint.Completions, GenerationEndpoint.Speech, GenerationEndpoint.Images,
+                GenerationEndpoint.Embeddings, GenerationEndpoint.Moderations,
+            ])
         {
             app.MapPost(route, generation.For(route));
         }

@@ -17,6 +17,8 @@ public static class ModelCapabilities
 
     /// <summary>Answers with sound when asked to.</summary>
     public const string AudioOut = "audio_out";
+    /// <summary>Shortens its embeddings when asked to.</summary>
+    public const string Dimensions = "dimensions";
 
     /// <summary>Takes predicted outputs.</summary>
     public const string Prediction = "prediction";

@@ -42,11 +42,14 @@ public sealed record ModelInfo
     /// <summary>Most tokens of one answer; 0 for models that generate none.</summary>
     public int MaxOutputTokens { get; init; }
 
+    /// <summary>Length of an embedding model's vectors; 0 for other models.</summary>
+    public int Dimensions { get; init; }
+
     /// <summary>List prices.</summary>
     public ModelPricing Pricing { get; init => field = value ?? new(); } = new();
 
     /// <summary>
-    /// Any of <c>vision audio_in audio_out video_in tools json reasoning reasoning_shown prediction</c>; see
+    /// Any of <c>vision audio_in audio_out video_in tools json reasoning reasoning_shown prediction dimensions</c>; see
     /// <see cref="ModelCapabilities"/>.
     /// </summary>
     public IReadOnlyList<string> Capabilities { get; init => field = value ?? []; } = [];

@@ -2,7 +2,9 @@ using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Dialects.FakeAiStreams;
 using FakeAi.Engine.Dialects.OpenAiChat;
 using FakeAi.Engine.Dialects.OpenAiCompletions;
+using FakeAi.Engine.Dialects.OpenAiEmbeddings;
 using FakeAi.Engine.Dialects.OpenAiImages;
+using FakeAi.Engine.Dialects.OpenAiModerations;
 using FakeAi.Engine.Dialects.OpenAiSpeech;
 using FakeAi.Engine.Generation;
 using FakeAi.Engine.Generation.Sources;
@@ -54,6 +56,9 @@ public static class EngineExtensions
         builder.AddMedia();
         builder.AddOpenAiSpeech();
         builder.AddOpenAiImages();
+        builder.Services.AddSingleton<WholeAnswers>();
+        builder.AddOpenAiEmbeddings();
+        builder.AddOpenAiModerations();
         builder.AddRealtime();
         builder.AddWarmUp();
         return builder;
@@ -73,6 +78,8 @@ public static class EngineExtensions
         app.MapFakeAiStreams();
         app.MapOpenAiSpeech();
         app.MapOpenAiImages();
+        app.MapOpenAiEmbeddings();
+        app.MapOpenAiModerations();
         app.MapRealtime();
         return app;
     }

@@ -12,6 +12,8 @@ internal sealed class GenerationEndpoint(RequestBodyReader bodies, EngineForward
     public const string Completions = "/v1/completions";
     public const string Speech = "/v1/audio/speech";
     public const string Images = "/v1/images/generations";
+    public const string Embeddings = "/v1/embeddings";
+    public const string Moderations = "/v1/moderations";
 
     /// <summary>The handler of a route; the engine serves the same route.</summary>
     public RequestDelegate For(string route) => context => HandleAsync(context, route);

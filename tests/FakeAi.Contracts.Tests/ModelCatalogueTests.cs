@@ -6,7 +6,7 @@ namespace FakeAi.Contracts.Tests;
 
 public sealed class ModelCatalogueTests
 {
-    private static readonly string[] s_capabilities = ["vision", "audio_in", "audio_out", "video_in", "tools", "json", "reasoning", "reasoning_shown", "prediction"];
+    private static readonly string[] s_capabilities = ["vision", "audio_in", "audio_out", "video_in", "tools", "json", "reasoning", "reasoning_shown", "prediction", "dimensions"];
     private static readonly string[] s_kinds = ["chat", "completion", "embedding", "moderation", "rerank", "image", "audio", "realtime"];
 
     [Fact]
@@ -19,6 +19,7 @@ public sealed class ModelCatalogueTests
             Assert.True(m.MaxOutputTokens <= m.ContextWindow, m.Id);
             Assert.Contains(m.Kind, s_kinds);
             Assert.Equal(m.Kind is "chat" or "completion" or "image" or "realtime", m.MaxOutputTokens > 0);
+            Assert.Equal(m.Kind == "embedding", m.Dimensions > 0);
             Assert.False(string.IsNullOrWhiteSpace(m.Source), m.Id);
             Assert.True(m.DefaultEffort is null or "none" or "low" or "medium" or "high", m.Id);
             Assert.True(m.Can("reasoning") || (!m.Can("reasoning_shown") && m.DefaultEffort is null), m.Id);

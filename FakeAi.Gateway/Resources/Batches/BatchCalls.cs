@@ -36,7 +36,10 @@ internal sealed class BatchCalls
         IServiceProvider services)
     {
         _services = services;
-        string[] routes = [GenerationEndpoint.ChatCompletions, GenerationEndpoint.Completions, GenerationEndpoint.Images];
+        string[] routes =
+        [
+            GenerationEndpoint.ChatCompletions, GenerationEndpoint.Completions, GenerationEndpoint.Embeddings, GenerationEndpoint.Moderations, GenerationEndpoint.Images,
+        ];
         _endpoints = routes.ToDictionary(static route => route, generation.For, StringComparer.Ordinal);
         _pipeline = new RequestMiddleware(AnswerAsync, events, clock, options, logger);
     }
