@@ -31,7 +31,7 @@ public sealed class OpenAiNodeTests(RunningSystem system)
             await node.WaitForExitAsync(limit.Token);
 
             Assert.True(node.ExitCode == 0, await output + await errors);
-            Assert.Contains("pass 12", await output, StringComparison.Ordinal);
+            Assert.Contains("pass 18", await output, StringComparison.Ordinal);
         }
         finally
         {
