@@ -33,14 +33,9 @@ internal sealed class BatchOutput : IAsyncDisposable
     /// <returns>Null while another has it.</returns>
     public static async Task<BatchOutput?> OpenAsync(IBlobStore blobs, string id, Action<JsonElement> done, CancellationToken cancellationToken)
     {
-        if (blobs.OpenRead(id) is { } finished)
+        if (await ReadFinishedAsync(blobs, id, done, cancellationToken) is { } finished)
         {
-            // Its process died between this and telling of the file.
-            await using (finished)
-            {
-                await ReadAsync(finished, done, cancellationToken);
-                return new BatchOutput(null, finished.Length);
-            }
+            return finished;
         }
 
         if (blobs.OpenDraft(id) is not { } draft)
@@ -50,6 +45,14 @@ internal sealed class BatchOutput : IAsyncDisposable
 
         try
         {
+            // Finished just now, by one whose lease had ended: then this draft is a new one.
+            if (await ReadFinishedAsync(blobs, id, done, cancellationToken) is { } finishedNow)
+            {
+                draft.Discard();
+                await draft.DisposeAsync();
+                return finishedNow;
+            }
+
             await CutTornLineAsync(draft.Stream, cancellationToken);
             draft.Stream.Position = 0;
             await ReadAsync(draft.Stream, done, cancellationToken);
@@ -147,6 +150,21 @@ internal sealed class BatchOutput : IAsyncDisposable
         }
 
         output.Write("\n"u8);
+    }
+
+    /// <summary>An output whose process died, or lost its lease, between finishing it and telling of the file.</summary>
+    private static async Task<BatchOutput?> ReadFinishedAsync(IBlobStore blobs, string id, Action<JsonElement> done, CancellationToken cancellationToken)
+    {
+        if (blobs.OpenRead(id) is not { } finished)
+        {
+            return null;
+        }
+
+        await using (finished)
+        {
+            await ReadAsync(finished, done, cancellationToken);
+            return new BatchOutput(null, finished.Length);
+        }
     }
 
     private static async Task ReadAsync(Stream file, Action<JsonElement> done, CancellationToken cancellationToken)

@@ -25,8 +25,9 @@ internal sealed class BatchRun(
     /// <param name="resource">The batch. Its lease is taken, and is given back here.</param>
     /// <param name="holder">Who has the lease.</param>
     /// <param name="stopping">The gateway stops: what is done stays done, the rest is left to others.</param>
+    /// <returns>Whether it is over.</returns>
     /// <exception cref="IOException">The disk does not take its files; worth another try later.</exception>
-    public async Task RunAsync(Resource resource, string holder, CancellationToken stopping)
+    public async Task<bool> RunAsync(Resource resource, string holder, CancellationToken stopping)
     {
         var progress = new BatchProgress();
         await using var lease = new BatchLease(batches, store, resource, holder, Told, _options, clock, stopping);
@@ -35,7 +36,7 @@ internal sealed class BatchRun(
             var stored = await ValidateAsync(resource, lease);
             if (BatchStatus.IsOver(stored.Batch.Status))
             {
-                return;
+                return true;
             }
 
             await using var output = await BatchOutput.OpenAsync(blobs, stored.OutputFileId, progress.Restore, lease.Alive);
@@ -43,15 +44,17 @@ internal sealed class BatchRun(
             if (output is null || errors is null)
             {
                 // Its owner before is paused rather than dead, and still has the files.
-                return;
+                return false;
             }
 
             var readable = stored.Batch.Status != BatchStatus.InProgress || await WorkAsync(resource, stored, progress, output, errors, lease);
             await FinishAsync(resource, progress, output, errors, readable, lease);
+            return true;
         }
         catch (Exception e) when (e is OperationCanceledException or BatchLostException or ResourceStoreUnavailableException)
         {
             // Somebody goes on with it: another replica, or this one a little later.
+            return false;
         }
 
         StoredBatch? Told(StoredBatch current)

@@ -101,13 +101,17 @@ internal sealed partial class BatchRunner(
         }
     }
 
-    /// <summary>Whether it went well.</summary>
+    /// <summary>Whether there was no fault.</summary>
     private async Task<bool> RunAsync(Resource resource, CancellationToken stoppingToken)
     {
         try
         {
-            await run.RunAsync(resource, identity.Instance, stoppingToken);
-            Wake();
+            // What could not be brought to its end is looked at again with the next poll, not at once.
+            if (await run.RunAsync(resource, identity.Instance, stoppingToken))
+            {
+                Wake();
+            }
+
             return true;
         }
         catch (Exception e) when (e is not OutOfMemoryException)

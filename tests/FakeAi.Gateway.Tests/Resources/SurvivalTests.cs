@@ -34,16 +34,8 @@ public sealed class SurvivalTests : IAsyncLifetime
             engine.Engine, ("ConnectionStrings:redis", _redis.ConnectionString), ("FakeAi:Storage:Folder", Path.Combine(_home, "files")),
             ("FakeAi:Resources:BatchesAtOnce", "1"), ("FakeAi:Resources:BatchLease", "00:00:02"), ("FakeAi:Resources:BatchPollEvery", "00:00:00.2"));
         var client = new ResourceClient(heir);
-        using var http = new HttpClient { BaseAddress = doomed.Address };
         engine.Shut();
-
-        // Made at the one that will die: it takes what is new at once.
-        var input = await client.UploadAsync(BatchEngine.Lines(60), "in.jsonl", "batch");
-        using var made = await http.PostAsync(
-            "/v1/batches",
-            new StringContent($$"""{"input_file_id":"{{input.GetProperty("id").GetString()}}","endpoint":"/v1/chat/completions","completion_window":"24h"}""", Encoding.UTF8, "application/json"),
-            Token);
-        var batch = JsonElement.Parse(await made.Content.ReadAsStringAsync(Token));
+        var batch = await CreateAtAsync(doomed, await client.UploadAsync(BatchEngine.Lines(60), "in.jsonl", "batch"));
         await BatchesTests.UntilAsync(client, batch, "in_progress", static b => b.GetProperty("request_counts").GetProperty("completed").GetInt32() == 3);
         await doomed.KillAsync();
 
@@ -61,6 +53,34 @@ public sealed class SurvivalTests : IAsyncLifetime
         Assert.Equal(BatchesTests.Ids(60).Order(StringComparer.Ordinal), lines.Keys.Order(StringComparer.Ordinal));
         Assert.All((string[])["m0", "m1", "m2"], m => Assert.Equal(1, engine.Asked[m]));
         Assert.Empty(Directory.GetFiles(Path.Combine(_home, "files", "drafts")));
+    }
+
+    [Fact]
+    public async Task Batch_WhoseGatewayFreezesPastItsLease_IsNeverWrittenByTwo()
+    {
+        await using var engine = await BatchEngine.StartAsync();
+        await using var frozen = await StartAsync(engine.Engine.Address);
+        await using var heir = await GatewayHost.StartAsync(
+            engine.Engine, ("ConnectionStrings:redis", _redis.ConnectionString), ("FakeAi:Storage:Folder", Path.Combine(_home, "files")),
+            ("FakeAi:Resources:BatchLease", "00:00:02"), ("FakeAi:Resources:BatchPollEvery", "00:00:00.2"));
+        var client = new ResourceClient(heir);
+        engine.Shut();
+        var batch = await CreateAtAsync(frozen, await client.UploadAsync(BatchEngine.Lines(60), "in.jsonl", "batch"));
+        await BatchesTests.UntilAsync(client, batch, "in_progress", static b => b.GetProperty("request_counts").GetProperty("completed").GetInt32() == 3);
+
+        frozen.Pause();
+        engine.Open();
+
+        // When the lease has ended the heir has it, but not the files: it waits for them.
+        var lines = Directory.GetFiles(Path.Combine(_home, "files", "drafts")).Sum(static f => new FileInfo(f).Length);
+        await Task.Delay(TimeSpan.FromSeconds(4), Token);
+        Assert.Equal(lines, Directory.GetFiles(Path.Combine(_home, "files", "drafts")).Sum(static f => new FileInfo(f).Length));
+        frozen.Resume();
+
+        var done = await BatchesTests.UntilAsync(client, batch, "completed");
+        Assert.Equal("{\"total\":60,\"completed\":60,\"failed\":0}", done.GetProperty("request_counts").GetRawText());
+        Assert.Equal(60, (await BatchesTests.LinesAsync(client, done, "output_file_id")).Count);
+        Assert.All((string[])["m0", "m1", "m2"], m => Assert.Equal(1, engine.Asked[m]));
     }
 
     [Fact]
@@ -127,6 +147,16 @@ public sealed class SurvivalTests : IAsyncLifetime
 
     private Task<ServiceProcess> StartAsync(string engine) => GatewayProcess.StartAsync(
         _home, engine, ("ConnectionStrings:redis", _redis.ConnectionString), ("FakeAi:Resources:BatchLease", "00:00:02"), ("FakeAi:Resources:BatchPollEvery", "00:00:00.2"));
+
+    /// <summary>Makes a batch at a gateway, which takes what is new at once.</summary>
+    private static async Task<JsonElement> CreateAtAsync(ServiceProcess gateway, JsonElement input)
+    {
+        using var http = new HttpClient { BaseAddress = gateway.Address };
+        using var body = new StringContent(
+            $$"""{"input_file_id":"{{input.GetProperty("id").GetString()}}","endpoint":"/v1/chat/completions","completion_window":"24h"}""", Encoding.UTF8, "application/json");
+        using var made = await http.PostAsync(new Uri("/v1/batches", UriKind.Relative), body, Token);
+        return JsonElement.Parse(await made.Content.ReadAsStringAsync(Token));
+    }
 
     private static async Task<(HttpStatusCode Status, string Answer)> PostAsync(HttpClient http, long bytes, long stallAfter = long.MaxValue)
     {
