@@ -8,14 +8,19 @@ using FakeAi.TestKit;
 namespace FakeAi.Gateway.Tests.Resources;
 
 /// <summary>Calls a gateway's files, uploads and batches, and holds every answer against OpenAI's description of it.</summary>
-internal sealed class ResourceClient(GatewayHost host, string? key = null)
+internal sealed class ResourceClient(HttpClient http, string home, string? key = null)
 {
     private static readonly SchemaCheck s_check = Load();
+
+    public ResourceClient(GatewayHost host, string? key = null)
+        : this(host.Client, host.Home, key)
+    {
+    }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Every file under the gateway's data folder, locks apart.</summary>
-    public string[] OnDisk => [.. Directory.GetFiles(host.Home, "*", SearchOption.AllDirectories).Where(static f => Path.GetFileName(f) != "lock")];
+    public string[] OnDisk => [.. Directory.GetFiles(home, "*", SearchOption.AllDirectories).Where(static f => Path.GetFileName(f) != "lock")];
 
     public static MultipartFormDataContent Form(byte[] bytes, string filename, string purpose, params (string Name, string Value)[] fields)
     {
@@ -73,7 +78,7 @@ internal sealed class ResourceClient(GatewayHost host, string? key = null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         }
 
-        return await host.Client.SendAsync(request, Token);
+        return await http.SendAsync(request, Token);
     }
 
     private static SchemaCheck Load()

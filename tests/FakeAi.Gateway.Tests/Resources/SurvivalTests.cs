@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using FakeAi.Gateway.Tests.Hosting;
 using FakeAi.TestKit;
@@ -30,14 +29,11 @@ public sealed class SurvivalTests : IAsyncLifetime
     {
         await using var engine = await BatchEngine.StartAsync();
         await using var doomed = await StartAsync(engine.Engine.Address);
-        await using var heir = await GatewayHost.StartAsync(
-            engine.Engine, ("ConnectionStrings:redis", _redis.ConnectionString), ("FakeAi:Storage:Folder", Path.Combine(_home, "files")),
-            ("FakeAi:Resources:BatchesAtOnce", "1"), ("FakeAi:Resources:BatchLease", "00:00:02"), ("FakeAi:Resources:BatchPollEvery", "00:00:00.2"));
-        var client = new ResourceClient(heir);
         engine.Shut();
-        var batch = await CreateAtAsync(doomed, await client.UploadAsync(BatchEngine.Lines(60), "in.jsonl", "batch"));
-        await BatchesTests.UntilAsync(client, batch, "in_progress", static b => b.GetProperty("request_counts").GetProperty("completed").GetInt32() == 3);
+        var batch = await BeginAsync(doomed);
         await doomed.KillAsync();
+        await using var heir = await StartHeirAsync(engine.Engine);
+        var client = new ResourceClient(heir);
 
         // As if it had died in the middle of a line.
         var drafts = Directory.GetFiles(Path.Combine(_home, "files", "drafts"));
@@ -60,15 +56,11 @@ public sealed class SurvivalTests : IAsyncLifetime
     {
         await using var engine = await BatchEngine.StartAsync();
         await using var frozen = await StartAsync(engine.Engine.Address);
-        await using var heir = await GatewayHost.StartAsync(
-            engine.Engine, ("ConnectionStrings:redis", _redis.ConnectionString), ("FakeAi:Storage:Folder", Path.Combine(_home, "files")),
-            ("FakeAi:Resources:BatchLease", "00:00:02"), ("FakeAi:Resources:BatchPollEvery", "00:00:00.2"));
-        var client = new ResourceClient(heir);
         engine.Shut();
-        var batch = await CreateAtAsync(frozen, await client.UploadAsync(BatchEngine.Lines(60), "in.jsonl", "batch"));
-        await BatchesTests.UntilAsync(client, batch, "in_progress", static b => b.GetProperty("request_counts").GetProperty("completed").GetInt32() == 3);
-
+        var batch = await BeginAsync(frozen);
         frozen.Pause();
+        await using var heir = await StartHeirAsync(engine.Engine);
+        var client = new ResourceClient(heir);
         engine.Open();
 
         // When the lease has ended the heir has it, but not the files: it waits for them.
@@ -148,15 +140,18 @@ public sealed class SurvivalTests : IAsyncLifetime
     private Task<ServiceProcess> StartAsync(string engine) => GatewayProcess.StartAsync(
         _home, engine, ("ConnectionStrings:redis", _redis.ConnectionString), ("FakeAi:Resources:BatchLease", "00:00:02"), ("FakeAi:Resources:BatchPollEvery", "00:00:00.2"));
 
-    /// <summary>Makes a batch at a gateway, which takes what is new at once.</summary>
-    private static async Task<JsonElement> CreateAtAsync(ServiceProcess gateway, JsonElement input)
+    /// <summary>Makes a batch of 60 at the only gateway there is, and waits until the three that do not wait are done.</summary>
+    private async Task<JsonElement> BeginAsync(ServiceProcess gateway)
     {
         using var http = new HttpClient { BaseAddress = gateway.Address };
-        using var body = new StringContent(
-            $$"""{"input_file_id":"{{input.GetProperty("id").GetString()}}","endpoint":"/v1/chat/completions","completion_window":"24h"}""", Encoding.UTF8, "application/json");
-        using var made = await http.PostAsync(new Uri("/v1/batches", UriKind.Relative), body, Token);
-        return JsonElement.Parse(await made.Content.ReadAsStringAsync(Token));
+        var client = new ResourceClient(http, _home);
+        var batch = await BatchesTests.CreateAsync(client, await client.UploadAsync(BatchEngine.Lines(60), "in.jsonl", "batch"));
+        return await BatchesTests.UntilAsync(client, batch, "in_progress", static b => b.GetProperty("request_counts").GetProperty("completed").GetInt32() == 3);
     }
+
+    private Task<GatewayHost> StartHeirAsync(FakeEngine engine) => GatewayHost.StartAsync(
+        engine, ("ConnectionStrings:redis", _redis.ConnectionString), ("FakeAi:Storage:Folder", Path.Combine(_home, "files")),
+        ("FakeAi:Resources:BatchLease", "00:00:02"), ("FakeAi:Resources:BatchPollEvery", "00:00:00.2"));
 
     private static async Task<(HttpStatusCode Status, string Answer)> PostAsync(HttpClient http, long bytes, long stallAfter = long.MaxValue)
     {
