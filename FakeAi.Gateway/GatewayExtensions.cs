@@ -8,6 +8,7 @@ using FakeAi.Gateway.Edge;
 using FakeAi.Gateway.KvCache;
 using FakeAi.Gateway.Models;
 using FakeAi.Gateway.OpenAi;
+using FakeAi.Gateway.Providers;
 using FakeAi.Gateway.Realtime;
 using FakeAi.Gateway.Requests;
 using FakeAi.Gateway.Resources;
@@ -45,6 +46,7 @@ public static class GatewayExtensions
         services.AddSingleton<RequestBodyReader>();
         services.AddSingleton<GenerationEndpoint>();
         services.AddSingleton<StreamsEndpoint>();
+        services.AddProviders();
         services.AddSingleton<RealtimeEndpoint>();
 
         services.AddSingleton<EnginePool>();
@@ -88,14 +90,11 @@ public static class GatewayExtensions
             app.MapPost(route, generation.For(route));
         }
 
+        app.MapProviders();
         app.MapPost(StreamsEndpoint.Route, services.GetRequiredService<StreamsEndpoint>().HandleAsync);
 
         app.MapResources();
         app.MapGet(RealtimeEndpoint.Route, services.GetRequiredService<RealtimeEndpoint>().HandleAsync);
-
-        var models = services.GetRequiredService<ModelsEndpoints>();
-        app.MapGet(ModelsEndpoints.ListRoute, models.ListAsync);
-        app.MapGet(ModelsEndpoints.OneRoute, models.GetAsync);
 
         var admin = services.GetRequiredService<AdminEndpoints>();
         app.MapPost("/admin/reset", admin.ResetAsync);

@@ -10,12 +10,13 @@ namespace FakeAi.Gateway.Auth;
 /// </summary>
 internal sealed class ApiKeyMiddleware(RequestDelegate next, ApiKeyRing ring)
 {
-    private static readonly PathString[] s_guarded = ["/v1", "/metrics", "/kv-cache", "/waterfall", "/errors", "/hubs"];
+    private static readonly PathString[] s_guarded = ["/v1", "/v1beta", "/metrics", "/kv-cache", "/waterfall", "/errors", "/hubs"];
 
     public Task InvokeAsync(HttpContext context)
     {
         var request = GatewayRequest.Of(context);
-        var key = PresentedKey.Of(context.Request);
+        var key = request.Surface.KeyOf(context.Request);
+        request.Surface.Conceal(context.Request);
         if (ring.IsOpen)
         {
             request.Key = request.IsProviderRoute ? PresentedKey.Tag(key) : null;

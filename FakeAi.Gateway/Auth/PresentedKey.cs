@@ -11,9 +11,16 @@ internal static class PresentedKey
     /// <summary>The key of <c>Authorization: Bearer</c>, or of a socket's subprotocol, or an empty span.</summary>
     public static ReadOnlySpan<char> Of(HttpRequest request)
     {
+        var bearer = OfAuthorization(request);
+        return bearer.IsEmpty ? OfSubprotocol(request) : bearer;
+    }
+
+    /// <summary>The key of <c>Authorization: Bearer</c>, or an empty span.</summary>
+    public static ReadOnlySpan<char> OfAuthorization(HttpRequest request)
+    {
         var header = request.Headers.Authorization;
         var value = header.Count == 1 ? header[0].AsSpan() : default;
-        return value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? value[Bearer.Length..].Trim() : OfSubprotocol(request);
+        return value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? value[Bearer.Length..].Trim() : default;
     }
 
     private static ReadOnlySpan<char> OfSubprotocol(HttpRequest request)

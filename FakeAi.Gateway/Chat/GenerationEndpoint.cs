@@ -16,26 +16,30 @@ internal sealed class GenerationEndpoint(RequestBodyReader bodies, EngineForward
     public const string Moderations = "/v1/moderations";
 
     /// <summary>The handler of a route; the engine serves the same route.</summary>
-    public RequestDelegate For(string route) => context => HandleAsync(context, route);
+    public RequestDelegate For(string route) => context => HandleAsync(context, route, route);
 
-    private async Task HandleAsync(HttpContext context, string route)
+    /// <summary>The handler of a route that asks the engine for something that is no generation, and so is not counted unless it fails.</summary>
+    public RequestDelegate Uncounted(string route) => context => HandleAsync(context, route, route, counted: false);
+
+    /// <summary>Handles a request.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="route">The route's template, for events.</param>
+    /// <param name="path">Path and query at the engine.</param>
+    /// <param name="known">What is asked for, where the address tells it; null where the body does.</param>
+    /// <param name="counted">Whether it is a generation.</param>
+    public async Task HandleAsync(HttpContext context, string route, string path, BodyPeek? known = null, bool counted = true)
     {
         var request = GatewayRequest.Of(context);
         request.Endpoint = route;
         Name(Activity.Current, route);
-        if (ContentTypeCheck.Check(context.Request) is { } wrongType)
+        var error = request.Surface.Check(context.Request) ?? ContentTypeCheck.Check(context.Request) ?? ForwardedHeaders.Check(context.Request);
+        if (error is not null)
         {
-            await wrongType.WriteAsync(context);
+            await error.WriteAsync(context);
             return;
         }
 
-        if (ForwardedHeaders.Check(context.Request) is { } wrongHeader)
-        {
-            await wrongHeader.WriteAsync(context);
-            return;
-        }
-
-        var (body, error) = await bodies.ReadAsync(context.Request, context.RequestAborted);
+        (var body, error) = await bodies.ReadAsync(context.Request, context.RequestAborted);
         if (body is null)
         {
             await error!.WriteAsync(context);
@@ -44,10 +48,14 @@ internal sealed class GenerationEndpoint(RequestBodyReader bodies, EngineForward
 
         using (body)
         {
-            (request.Model, request.Stream) = BodyPeek.Of(body.Memory.Span);
+            (request.Model, request.Stream) = known ?? BodyPeek.Of(body.Memory.Span);
             request.BodyBytes = body.Length;
-            request.Begin();
-            await forwarder.ForwardAsync(context, request, route, body);
+            if (counted)
+            {
+                request.Begin();
+            }
+
+            await forwarder.ForwardAsync(context, request, path, body);
         }
     }
 

@@ -3,16 +3,14 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using FakeAi.Contracts.Catalogue;
 using FakeAi.Gateway.OpenAi;
+using FakeAi.Gateway.Providers;
 using FakeAi.Gateway.Requests;
 
 namespace FakeAi.Gateway.Models;
 
-/// <summary><c>GET /v1/models</c> and <c>GET /v1/models/{id}</c>, from the catalogue. Aliases are models of their own.</summary>
-internal sealed class ModelsEndpoints
+/// <summary>OpenAI's list of models, from the catalogue: those of all providers. Aliases are models of their own.</summary>
+internal sealed class ModelsEndpoints : IModelList
 {
-    public const string ListRoute = "/v1/models";
-    public const string OneRoute = "/v1/models/{**id}";
-
     private const int MaxQuotedId = 128;
 
     private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -26,24 +24,10 @@ internal sealed class ModelsEndpoints
         _list = List(catalogue);
     }
 
-    public Task ListAsync(HttpContext context)
+    public Task ListAsync(HttpContext context) => WriteAsync(context, _list);
+
+    public Task GetAsync(HttpContext context, string id)
     {
-        GatewayRequest.Of(context).Endpoint = ListRoute;
-        return WriteAsync(context, _list);
-    }
-
-    public Task GetAsync(HttpContext context)
-    {
-        var request = GatewayRequest.Of(context);
-        request.Endpoint = "/v1/models/{id}";
-
-        // The server leaves %2F as it stands; ids such as meta-llama/Llama-3 come in both forms.
-        var id = (context.Request.RouteValues["id"] as string ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-        if (id.Length == 0)
-        {
-            return ListAsync(context);
-        }
-
         if (!_catalogue.TryGet(id, out var model))
         {
             return OpenAiErrors.UnknownModel(id.Length <= MaxQuotedId ? id : id[..MaxQuotedId]).WriteAsync(context);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace FakeAi.Gateway.OpenAi;
 
-/// <summary>Learns from an engine's error body what to tell in events.</summary>
+/// <summary>Learns from an engine's error body what to tell in events, whichever provider's words it has: all have an <c>error</c> with a message.</summary>
 internal static class OpenAiErrorReader
 {
     private static readonly JsonDocumentOptions s_json = new() { MaxDepth = 64 };
@@ -17,7 +17,8 @@ internal static class OpenAiErrorReader
                 && document.RootElement.TryGetProperty("error"u8, out var error) && error.ValueKind == JsonValueKind.Object)
             {
                 return new OpenAiError(
-                    status, Text(error, "message"u8) ?? "", Text(error, "type"u8) ?? Kind(status), Text(error, "param"u8), Text(error, "code"u8));
+                    status, Text(error, "message"u8) ?? "", Text(error, "type"u8) ?? Text(error, "status"u8) ?? Kind(status),
+                    Text(error, "param"u8), Text(error, "code"u8)) { AsTold = true };
             }
         }
         catch (JsonException)
@@ -25,7 +26,7 @@ internal static class OpenAiErrorReader
             // Not JSON: told below by its status.
         }
 
-        return new OpenAiError(status, $"HTTP {status} from the engine", Kind(status));
+        return new OpenAiError(status, $"HTTP {status} from the engine", Kind(status)) { AsTold = true };
     }
 
     private static string Kind(int status) => status < 500 ? OpenAiErrors.InvalidRequest : OpenAiErrors.ServerError;

@@ -94,6 +94,7 @@ internal static class OpenAiErrors
     public static OpenAiError BodyTooLarge(int limit) => new(
         413, string.Create(CultureInfo.InvariantCulture, $"The request body is too large: at most {limit} bytes are accepted."), InvalidRequest, null, "request_too_large")
     {
+        Limit = limit,
         ClosesConnection = true,
     };
 

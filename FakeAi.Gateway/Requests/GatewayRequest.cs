@@ -2,18 +2,18 @@ using FakeAi.Contracts.Events;
 using FakeAi.EventBus;
 using FakeAi.Gateway.Auth;
 using FakeAi.Gateway.OpenAi;
+using FakeAi.Gateway.Providers;
 
 namespace FakeAi.Gateway.Requests;
 
 /// <summary>
 /// One request from receipt to end, and what is told of it. Counted are all requests on generation routes, and failed
-/// ones anywhere under <c>/v1</c>; each of them has one <c>request.started</c> and exactly one end. Used by one
+/// ones anywhere under a provider's paths; each of them has one <c>request.started</c> and exactly one end. Used by one
 /// request's flow at a time.
 /// </summary>
 internal sealed class GatewayRequest
 {
     private const int MaxMessage = 512;
-    private const int MaxEndpoint = 128;
 
     private readonly IEventPublisher _events;
     private readonly TimeProvider _clock;
@@ -31,9 +31,10 @@ internal sealed class GatewayRequest
         _started = clock.GetTimestamp();
         ReceivedUs = (clock.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
         _method = context.Request.Method;
-        var path = context.Request.Path.Value ?? "/";
-        Endpoint = path.Length <= MaxEndpoint ? path : path[..MaxEndpoint];
-        IsProviderRoute = context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase);
+        Surface = ProviderSurfaces.Of(context.Request);
+        Endpoint = Surface.EndpointOf(context.Request.Path.Value ?? "/");
+        IsProviderRoute = ProviderSurfaces.IsProviderPath(context.Request.Path);
+        Provider = Surface.Provider;
         Id = RequestId.New();
     }
 
@@ -43,14 +44,17 @@ internal sealed class GatewayRequest
     /// <summary>When it came, Unix microseconds.</summary>
     public long ReceivedUs { get; }
 
-    /// <summary>Whether it is for the provider's API, under <c>/v1</c>.</summary>
+    /// <summary>Whose outside the answer has.</summary>
+    public ProviderSurface Surface { get; }
+
+    /// <summary>Whether it is for a provider's API, under <c>/v1</c> or <c>/v1beta</c>.</summary>
     public bool IsProviderRoute { get; }
 
     /// <summary>The route's template, or the path's beginning where no route matched.</summary>
     public string Endpoint { get; set; }
 
     /// <summary>The provider whose API was called.</summary>
-    public string Provider { get; set; } = "openai";
+    public string Provider { get; }
 
     /// <summary>The model asked for, later the one that answers.</summary>
     public string? Model { get; set; }
@@ -101,19 +105,31 @@ internal sealed class GatewayRequest
         _events.Publish(new RequestStarted(Endpoint, _method, Model, Provider, Stream, Key, BodyBytes), Id, null, ReceivedUs);
     }
 
-    /// <summary>Tells which engine serves it.</summary>
-    public void Routed(string upstream, string reason) => _events.Publish(new RouteSelected(upstream, reason), Id);
+    /// <summary>Tells which engine serves it; nothing of a request that is not counted.</summary>
+    public void Routed(string upstream, string reason)
+    {
+        if (_told)
+        {
+            _events.Publish(new RouteSelected(upstream, reason), Id);
+        }
+    }
 
-    /// <summary>Tells that another engine takes it.</summary>
-    public void Rerouted(string from, string to, string reason) => _events.Publish(new RouteFallback(from, to, reason), Id);
+    /// <summary>Tells that another engine takes it; nothing of a request that is not counted.</summary>
+    public void Rerouted(string from, string to, string reason)
+    {
+        if (_told)
+        {
+            _events.Publish(new RouteFallback(from, to, reason), Id);
+        }
+    }
 
-    /// <summary>Notes why it failed; told at its end.</summary>
-    public void Fail(OpenAiError error) => Failure ??= error;
+    /// <summary>Notes why it failed, in the provider's words; told at its end.</summary>
+    public void Fail(OpenAiError error) => Failure ??= error.AsTold ? error : Surface.Translate(error);
 
-    /// <summary>Ends it with its whole answer delivered.</summary>
+    /// <summary>Ends it with its whole answer delivered; of a request that is not counted nothing is told.</summary>
     public void Complete(int status, EngineSummary summary)
     {
-        if (TryEnd())
+        if (_told && TryEnd())
         {
             var duration = ElapsedUs;
             _events.Publish(
@@ -143,7 +159,7 @@ internal sealed class GatewayRequest
 
         var severity = error.Status switch
         {
-            503 => "critical",
+            503 or 529 => "critical",
             >= 500 or < 400 => "error",
             _ => "warning",
         };

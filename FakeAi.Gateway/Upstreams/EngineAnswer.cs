@@ -59,7 +59,7 @@ internal static class EngineAnswer
         }
 
         response.Headers[PublicHeaders.Upstream] = call.Engine.Name;
-        OpenAiHeaders.Stamp(context, request);
+        request.Surface.Stamp(context, request);
     }
 
     /// <summary>Passes the body on as it comes, a flush for each read.</summary>

@@ -94,7 +94,7 @@ internal sealed partial class EngineDialer(
         }
 
         var value = format.ToString();
-        return new Uri(engine.Data, $"{path}?{FormatParameter}={Uri.EscapeDataString(value.Length <= MaxFormat ? value : value[..MaxFormat])}");
+        return new Uri(engine.Data, $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{FormatParameter}={Uri.EscapeDataString(value.Length <= MaxFormat ? value : value[..MaxFormat])}");
     }
 
     /// <summary>The handler tells its own connect timeout as a cancellation.</summary>

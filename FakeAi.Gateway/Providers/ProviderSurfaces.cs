@@ -1,0 +1,43 @@
+using FakeAi.Gateway.Providers.Anthropic;
+using FakeAi.Gateway.Providers.Gemini;
+using FakeAi.Gateway.Providers.OpenAi;
+
+namespace FakeAi.Gateway.Providers;
+
+/// <summary>
+/// Chooses the surface by path, and by headers where providers share a path: <c>/v1/models</c> is Anthropic's with
+/// <c>anthropic-version</c>, Gemini's with <c>x-goog-api-key</c>, else OpenAI's, as all else that no other provider has.
+/// </summary>
+internal static class ProviderSurfaces
+{
+    public static readonly OpenAiSurface OpenAi = new();
+    public static readonly AnthropicSurface Anthropic = new();
+    public static readonly GeminiSurface Gemini = new();
+
+    /// <summary>Whether a path belongs to a provider's API at all.</summary>
+    public static bool IsProviderPath(PathString path) =>
+        path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/v1beta", StringComparison.OrdinalIgnoreCase);
+
+    public static ProviderSurface Of(HttpRequest request)
+    {
+        if (request.Path.StartsWithSegments("/v1beta", StringComparison.OrdinalIgnoreCase))
+        {
+            return Gemini;
+        }
+
+        if (!request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase, out var rest))
+        {
+            return OpenAi;
+        }
+
+        if (rest.StartsWithSegments("/messages", StringComparison.OrdinalIgnoreCase))
+        {
+            return Anthropic;
+        }
+
+        return !rest.StartsWithSegments("/models", StringComparison.OrdinalIgnoreCase) ? OpenAi
+            : request.Headers.ContainsKey(AnthropicSurface.VersionHeader) ? Anthropic
+            : request.Headers.ContainsKey(GeminiSurface.KeyHeader) || GeminiMethods.Of(rest.Value) is not null ? Gemini
+            : OpenAi;
+    }
+}
