@@ -89,6 +89,9 @@ internal sealed class AnswerChoice
 
     public FinishReason Finish { get; }
 
+    /// <summary>The stop text that ended it; null where none did.</summary>
+    public string? StopText { get; init; }
+
     /// <summary>Pieces of all parts.</summary>
     public int Steps { get; }
 

@@ -15,7 +15,7 @@ internal static class DraftCutter
         var left = request.MaxTokens;
         foreach (var part in draft.Parts)
         {
-            var (text, stopped) = part.Kind == PartKind.Content ? UpToStop(part.Text, request.Stop) : (part.Text, false);
+            var (text, stop) = part.Kind == PartKind.Content ? UpToStop(part.Text, request.Stop) : (part.Text, null);
             var hidden = Math.Min(part.HiddenTokens, left);
             left -= hidden;
             if (hidden < part.HiddenTokens)
@@ -29,9 +29,9 @@ internal static class DraftCutter
             if (told == pieces.Count)
             {
                 parts.Add(new AnswerPart(part.Kind, text, pieces, part.Call, hidden));
-                if (stopped)
+                if (stop is not null)
                 {
-                    return new AnswerChoice(parts, FinishReason.Stop);
+                    return new AnswerChoice(parts, FinishReason.Stop) { StopText = stop };
                 }
 
                 continue;
@@ -51,17 +51,17 @@ internal static class DraftCutter
         return new AnswerChoice(parts, draft.Finish ?? (calls ? FinishReason.ToolCalls : FinishReason.Stop));
     }
 
-    private static (string Text, bool Stopped) UpToStop(string text, IReadOnlyList<string> stops)
+    private static (string Text, string? Stop) UpToStop(string text, IReadOnlyList<string> stops)
     {
         var end = text.Length;
+        string? first = null;
         foreach (var stop in stops)
         {
             var at = text.AsSpan(0, end).IndexOf(stop, StringComparison.Ordinal);
-            end = at < 0 ? end : at;
+            (end, first) = at < 0 ? (end, first) : (at, stop);
         }
 
-        // A match always leaves something out, be it only the stop text itself.
-        return end == text.Length ? (text, false) : (text[..end], true);
+        return first is null ? (text, null) : (text[..end], first);
     }
 
     /// <summary>The pieces of a part. Of a long text that the limit cuts no more is split than is needed to know that.</summary>

@@ -97,6 +97,11 @@ internal sealed record GenerationRequest
             hash.Add(Prediction);
         }
 
+        if (Sampling.TopK is { } topK)
+        {
+            hash.Add((long)topK);
+        }
+
         foreach (var further in Batch)
         {
             hash.Add((long)further.SeedFor(serverSeed));
@@ -135,6 +140,9 @@ internal sealed record Sampling
     public double Temperature { get; init; } = 1;
 
     public double TopP { get; init; } = 1;
+
+    /// <summary>From how many of the likeliest tokens a model chooses; null where the request does not say.</summary>
+    public int? TopK { get; init; }
 
     public double FrequencyPenalty { get; init; }
 

@@ -1,4 +1,6 @@
 using FakeAi.Contracts.Catalogue;
+using FakeAi.Engine.Dialects.Anthropic;
+using FakeAi.Engine.Dialects.Exchange;
 using FakeAi.Engine.Dialects.FakeAiStreams;
 using FakeAi.Engine.Dialects.OpenAiChat;
 using FakeAi.Engine.Dialects.OpenAiCompletions;
@@ -52,6 +54,8 @@ public static class EngineExtensions
         builder.AddStreaming();
         builder.AddOpenAiChat();
         builder.AddOpenAiCompletions();
+        builder.Services.AddSingleton<ProviderExchange>();
+        builder.AddAnthropic();
         builder.AddFakeAiStreams();
         builder.AddMedia();
         builder.AddOpenAiSpeech();
@@ -75,6 +79,7 @@ public static class EngineExtensions
         app.MapOpenAiChat();
         app.MapWorkers();
         app.MapOpenAiCompletions();
+        app.MapAnthropic();
         app.MapFakeAiStreams();
         app.MapOpenAiSpeech();
         app.MapOpenAiImages();
