@@ -2,6 +2,7 @@ using FakeAi.Contracts.Catalogue;
 using FakeAi.Engine.Dialects.Anthropic;
 using FakeAi.Engine.Dialects.Exchange;
 using FakeAi.Engine.Dialects.FakeAiStreams;
+using FakeAi.Engine.Dialects.Gemini;
 using FakeAi.Engine.Dialects.OpenAiChat;
 using FakeAi.Engine.Dialects.OpenAiCompletions;
 using FakeAi.Engine.Dialects.OpenAiEmbeddings;
@@ -56,6 +57,7 @@ public static class EngineExtensions
         builder.AddOpenAiCompletions();
         builder.Services.AddSingleton<ProviderExchange>();
         builder.AddAnthropic();
+        builder.AddGemini();
         builder.AddFakeAiStreams();
         builder.AddMedia();
         builder.AddOpenAiSpeech();
@@ -80,6 +82,7 @@ public static class EngineExtensions
         app.MapWorkers();
         app.MapOpenAiCompletions();
         app.MapAnthropic();
+        app.MapGemini();
         app.MapFakeAiStreams();
         app.MapOpenAiSpeech();
         app.MapOpenAiImages();
