@@ -1,6 +1,7 @@
 using System.Globalization;
 using FakeAi.Contracts.Wire;
 using FakeAi.Gateway.OpenAi;
+using FakeAi.Gateway.Providers.Anthropic;
 using FakeAi.Gateway.Requests;
 using Microsoft.Net.Http.Headers;
 
@@ -47,6 +48,12 @@ internal static class ForwardedHeaders
             {
                 headers.TryAddWithoutValidation(name, values[0]);
             }
+        }
+
+        // Checked by the surface: one of the versions that there are.
+        if (request.Surface is AnthropicSurface && from.Headers[AnthropicSurface.VersionHeader] is { Count: 1 } version)
+        {
+            headers.TryAddWithoutValidation(AnthropicSurface.VersionHeader, version[0]);
         }
 
         if (from.Headers.Accept is { Count: 1 } accept && HeaderText.IsPrintable(accept[0]))

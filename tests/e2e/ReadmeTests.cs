@@ -14,6 +14,10 @@ public sealed partial class ReadmeTests(RunningSystem system)
 
     public static TheoryData<string> CurlCalls => [.. Blocks("bash").SelectMany(b => b.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n')).Where(l => l.Length > 0)];
 
+    public static TheoryData<string> NodePrograms => [.. Blocks("js")];
+
+    public static TheoryData<string> CSharpPrograms => [.. Blocks("csharp")];
+
     [Theory]
     [MemberData(nameof(CurlCalls))]
     public async Task Curl_AsInTheReadme_Answers(string call)
@@ -25,11 +29,12 @@ public sealed partial class ReadmeTests(RunningSystem system)
         Assert.True(output.StartsWith('{') || output.StartsWith("data: {", StringComparison.Ordinal), output);
     }
 
-    [Fact]
-    public async Task Node_AsInTheReadme_PrintsAnAnswer()
+    [Theory]
+    [MemberData(nameof(NodePrograms))]
+    public async Task Node_AsInTheReadme_PrintsAnAnswer(string program)
     {
         var file = Path.Combine(s_root, "tests", "sdk-node", $"readme-{Guid.NewGuid():N}.mjs");
-        await File.WriteAllTextAsync(file, Here(Assert.Single(Blocks("js"))), Token);
+        await File.WriteAllTextAsync(file, Here(program), Token);
         try
         {
             Assert.Contains(' ', await RunAsync("node", [file], s_root));
@@ -40,13 +45,14 @@ public sealed partial class ReadmeTests(RunningSystem system)
         }
     }
 
-    [Fact]
-    public async Task CSharp_AsInTheReadme_PrintsAnAnswer()
+    [Theory]
+    [MemberData(nameof(CSharpPrograms))]
+    public async Task CSharp_AsInTheReadme_PrintsAnAnswer(string program)
     {
         var folder = Directory.CreateTempSubdirectory("fakeai-readme-");
         try
         {
-            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "call.cs"), Here(Assert.Single(Blocks("csharp"))), Token);
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "call.cs"), Here(program), Token);
 
             Assert.Contains(' ', await RunAsync("dotnet", ["run", "call.cs"], folder.FullName));
         }
@@ -59,7 +65,7 @@ public sealed partial class ReadmeTests(RunningSystem system)
     private static IEnumerable<string> Blocks(string language) =>
         Block().Matches(s_readme).Where(m => m.Groups["language"].Value == language).Select(m => m.Groups["code"].Value);
 
-    private string Here(string text) => text.Replace("http://127.0.0.1:8000/", system.Gateway.ToString(), StringComparison.Ordinal);
+    private string Here(string text) => text.Replace("http://127.0.0.1:8000", system.Gateway.ToString().TrimEnd('/'), StringComparison.Ordinal);
 
     private static async Task<string> RunAsync(string program, string[] arguments, string folder)
     {

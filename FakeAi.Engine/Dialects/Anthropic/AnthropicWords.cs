@@ -17,6 +17,12 @@ internal sealed class AnthropicWords : ProviderWords
     /// <summary>A field that is wrong: <c>messages.0.content: Field required</c>.</summary>
     public static ProviderFault Wrong(string path, string what) => new(StatusCodes.Status400BadRequest, InvalidRequest, $"{path}: {what}");
 
+    /// <summary>
+    /// A request for a conversation that the server keeps, which this one does not: with Anthropic's own code for that, by which SDKs
+    /// know to send the whole conversation instead.
+    /// </summary>
+    public static ProviderFault NoThreads() => new ThreadsUnsupportedFault();
+
     public static ProviderFault Wrong(string message) => new(StatusCodes.Status400BadRequest, InvalidRequest, message);
 
     public override ProviderFault Overloaded() => new(529, "overloaded_error", "Overloaded");
@@ -44,8 +50,18 @@ internal sealed class AnthropicWords : ProviderWords
         json.WriteStartObject("error"u8);
         json.WriteString("type"u8, fault.Type);
         json.WriteString("message"u8, fault.Message);
+        if (fault is ThreadsUnsupportedFault)
+        {
+            json.WriteStartObject("details"u8);
+            json.WriteString("error_code"u8, "thread_unsupported_request"u8);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
         json.WriteString("request_id"u8, requestId);
         json.WriteEndObject();
     }
+
+    private sealed class ThreadsUnsupportedFault() : ProviderFault(
+        StatusCodes.Status400BadRequest, InvalidRequest, "thread: conversations are not kept by this server; send the whole conversation without `thread`.");
 }

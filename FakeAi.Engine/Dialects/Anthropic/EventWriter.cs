@@ -30,6 +30,7 @@ internal sealed class EventWriter : IChunkEncoder
             json.WriteEndArray();
             json.WriteNull("stop_reason"u8);
             json.WriteNull("stop_sequence"u8);
+            json.WriteNull("stop_details"u8);
             told.Usage.Write(json, Math.Min(1, told.Usage.Output));
             json.WriteEndObject();
         });

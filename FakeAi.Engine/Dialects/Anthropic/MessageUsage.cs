@@ -46,6 +46,7 @@ internal readonly record struct MessageUsage(int Input, int Created5m, int Creat
         json.WriteEndObject();
         json.WriteNull("server_tool_use"u8);
         json.WriteString("service_tier"u8, "standard"u8);
+        json.WriteString("inference_geo"u8, "not_available"u8);
         if (output is null)
         {
             Details(json);

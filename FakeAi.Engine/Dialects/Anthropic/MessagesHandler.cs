@@ -34,7 +34,8 @@ internal sealed class MessagesHandler(
 
     private async Task AnswerAsync(HttpContext context, RequestArrival arrival)
     {
-        var request = await body.ReadAsync(context, parser.Parse);
+        var version = context.Request.Headers["anthropic-version"].ToString();
+        var request = await body.ReadAsync(context, sequence => parser.Parse(sequence, version));
         var (timing, priority, mode) = steering.Read(context.Request.Headers, request.Steering);
         var generation = request.Generation;
         await pipeline.RunAsync(context, new GenerationCall(

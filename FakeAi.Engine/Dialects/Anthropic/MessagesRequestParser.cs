@@ -24,12 +24,22 @@ internal sealed class MessagesRequestParser(ModelCatalogue catalogue, Tokenizers
         [.. s_promptFields, "max_tokens", "metadata", "service_tier", "speed", "stop_sequences", "stream", "temperature", "top_k", "top_p"],
         StringComparer.Ordinal);
 
+    private static readonly FrozenSet<string> s_newestFields =
+        s_fields.Where(static f => f is not ("temperature" or "top_k" or "top_p")).ToFrozenSet(StringComparer.Ordinal);
+
     /// <summary>Fields that Anthropic knows and nothing here can honour; told apart from unknown ones.</summary>
     private static readonly FrozenSet<string> s_unbuilt = FrozenSet.ToFrozenSet(
-        ["container", "mcp_servers", "context_management", "inference_geo", "diagnostics"], StringComparer.Ordinal);
+        ["container", "mcp_servers", "context_management", "inference_geo", "diagnostics", "thread"], StringComparer.Ordinal);
 
+    /// <summary>The API's version that knows no sampling fields any more; its SDKs send it.</summary>
+    public const string NewestVersion = "2026-10-21";
+
+    /// <summary>Reads a request.</summary>
+    /// <param name="body">Its body.</param>
+    /// <param name="version">The API's version, as the request names it.</param>
     /// <exception cref="ProviderFault">The request is not valid.</exception>
-    public MessagesRequest Parse(ReadOnlySequence<byte> body) => Read(body, Parse);
+    public MessagesRequest Parse(ReadOnlySequence<byte> body, string version) =>
+        Read(body, root => Parse(root, version == NewestVersion ? s_newestFields : s_fields));
 
     /// <summary>Counts a prompt's tokens.</summary>
     /// <exception cref="ProviderFault">The request is not valid.</exception>
@@ -63,9 +73,9 @@ internal sealed class MessagesRequestParser(ModelCatalogue catalogue, Tokenizers
         }
     }
 
-    private MessagesRequest Parse(JsonElement root)
+    private MessagesRequest Parse(JsonElement root, FrozenSet<string> known)
     {
-        var prompt = Prompt(root, s_fields);
+        var prompt = Prompt(root, known);
         var model = prompt.Model;
         var maxTokens = Fields.Integer(Fields.Required(root, "max_tokens", "max_tokens"), "max_tokens", 1);
         if (maxTokens > model.MaxOutputTokens)
@@ -107,6 +117,11 @@ internal sealed class MessagesRequestParser(ModelCatalogue catalogue, Tokenizers
 
     private PromptParts Prompt(JsonElement root, FrozenSet<string> known)
     {
+        if (Fields.Given(root, "thread", out _))
+        {
+            throw AnthropicWords.NoThreads();
+        }
+
         foreach (var member in root.EnumerateObject())
         {
             if (!known.Contains(member.Name) && !SteeringFields.Knows(member.Name) && !(s_unbuilt.Contains(member.Name) && member.Value.ValueKind == JsonValueKind.Null))

@@ -28,6 +28,17 @@ internal sealed record ToldMessage(MessageHead Head, AnswerChoice Choice, Messag
     {
         json.WriteString("stop_reason"u8, StopReason);
         json.WriteString("stop_sequence"u8, StopReason == "stop_sequence" ? Choice.StopText : null);
+        if (StopReason != "refusal")
+        {
+            json.WriteNull("stop_details"u8);
+            return;
+        }
+
+        json.WriteStartObject("stop_details"u8);
+        json.WriteString("type"u8, "refusal"u8);
+        json.WriteNull("category"u8);
+        json.WriteNull("explanation"u8);
+        json.WriteEndObject();
     }
 
     /// <summary>Writes the members that every form of the message begins with.</summary>
@@ -56,6 +67,9 @@ internal sealed record ToldMessage(MessageHead Head, AnswerChoice Choice, Messag
                 json.WriteString("name"u8, part.Call!.Name);
                 json.WritePropertyName("input"u8);
                 json.WriteRawValue(begins ? "{}" : JsonText.ObjectOrEmpty(part.Text), skipInputValidation: true);
+                json.WriteStartObject("caller"u8);
+                json.WriteString("type"u8, "direct"u8);
+                json.WriteEndObject();
                 break;
             default:
                 json.WriteString("type"u8, "text"u8);

@@ -16,7 +16,7 @@ internal sealed class AnthropicSurface : ProviderSurface
     private const string InvalidRequest = "invalid_request_error";
     private const int MaxVersion = 64;
 
-    private static readonly string[] s_versions = ["2023-06-01", "2023-01-01"];
+    private static readonly string[] s_versions = ["2026-10-21", "2023-06-01", "2023-01-01"];
 
     private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

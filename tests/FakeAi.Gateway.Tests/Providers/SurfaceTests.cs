@@ -133,6 +133,7 @@ public sealed class SurfaceTests
         Assert.StartsWith(path.Split('?')[0], seen, StringComparison.Ordinal);
         Assert.Equal(path.Contains("alt=sse", StringComparison.Ordinal), seen.Contains("?alt=sse\n", StringComparison.Ordinal));
         Assert.DoesNotContain(Key, seen, StringComparison.Ordinal);
+        Assert.Equal(path == Messages, seen.Contains("anthropic-version", StringComparison.OrdinalIgnoreCase));
         var started = Assert.Single(await gateway.EventsAsync<RequestStarted>());
         Assert.Equal("ci", started.Key);
         Assert.DoesNotContain(gateway.Events.Events, static e => e.Data.ToString()!.Contains(Key, StringComparison.Ordinal));

@@ -16,7 +16,7 @@ public sealed class OpenAiNodeTests(RunningSystem system)
             "The npm packages are missing: run './fakeai test', or 'npm ci --ignore-scripts' in tests/sdk-node.");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromMinutes(2));
-        using var node = Process.Start(new ProcessStartInfo("node", ["--test", "--test-reporter=spec"])
+        using var node = Process.Start(new ProcessStartInfo("node", ["--test", "--test-reporter=spec", "openai.test.mjs"])
         {
             WorkingDirectory = s_folder,
             UseShellExecute = false,

@@ -21,6 +21,7 @@ public sealed class MessageValidationTests(FastEngine engine) : IClassFixture<Fa
         { $"{{\"model\":\"claude-sonnet-4-5\",\"max_tokens\":\"x\",{Hi}}}", "max_tokens: Input should be a valid integer" },
         { $"{{\"model\":\"claude-3-5-haiku-20241022\",\"max_tokens\":9000,{Hi}}}", "max_tokens: 9000 > 8192, which is the maximum allowed number of output tokens for claude-3-5-haiku-20241022" },
         { $"{Start}\"foo\":1,{Hi}}}", "foo: Extra inputs are not permitted" },
+        { $"{Start}\"thread\":{{\"type\":\"create\"}},{Hi}}}", "thread: conversations are not kept by this server" },
         { $"{Start}\"container\":\"c\",{Hi}}}", "container: is not supported by this server" },
         { $"{Start}\"mcp_servers\":[],{Hi}}}", "mcp_servers: is not supported by this server" },
         { $"{Start}\"temperature\":1.5,{Hi}}}", "temperature: Input should be less than or equal to 1" },
@@ -63,6 +64,19 @@ public sealed class MessageValidationTests(FastEngine engine) : IClassFixture<Fa
         Assert.StartsWith(message, error["error"]!["message"]!.ToString(), StringComparison.Ordinal);
         Assert.Equal(400, (int)response.StatusCode);
         Assert.Equal(("error", "invalid_request_error", "req_1"), (error["type"]!.ToString(), error["error"]!["type"]!.ToString(), error["request_id"]!.ToString()));
+    }
+
+    [Theory]
+    [InlineData("temperature", 400)]
+    [InlineData("top_p", 400)]
+    [InlineData("top_k", 400)]
+    [InlineData("stream", 200)]
+    public async Task SamplingFields_InTheNewestVersion_AreGone(string field, int status)
+    {
+        using var response = await engine.Host.PostToAsync(
+            ToldMessages.Path, $"{Start}\"{field}\":{(field == "stream" ? "false" : "1")},{Hi}}}", ("anthropic-version", "2026-10-21"));
+
+        Assert.Equal(status, (int)response.StatusCode);
     }
 
     [Theory]

@@ -108,8 +108,11 @@ internal sealed class ToldMessages
 
         Assert.Equal(-1, open);
         var delta = Events[^2];
-        message["stop_reason"] = delta["delta"]!["stop_reason"]?.DeepClone();
-        message["stop_sequence"] = delta["delta"]!["stop_sequence"]?.DeepClone();
+        foreach (var (name, value) in delta["delta"]!.AsObject())
+        {
+            message[name] = value?.DeepClone();
+        }
+
         foreach (var (name, value) in delta["usage"]!.AsObject())
         {
             message["usage"]![name] = value?.DeepClone();
