@@ -17,7 +17,7 @@ public sealed class EngineAnswerTests
         using var engine = new Engine("engine-0", new Uri("http://127.0.0.1:9"), null);
         engine.Enter();
         var response = new HttpResponseMessage { Content = new StreamContent(new LastChunk("data: [DONE]\n\n"u8.ToArray(), gone)) };
-        using var call = new EngineCall(engine, new HttpRequestMessage(), response, null);
+        using var call = new EngineCall(engine, new HttpRequestMessage(), response, null, null, false);
 
         var outcome = await EngineAnswer.RelayAsync(call, context, request, gone.Token);
 

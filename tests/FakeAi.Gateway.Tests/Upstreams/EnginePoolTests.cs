@@ -1,4 +1,7 @@
 using FakeAi.Gateway.Upstreams;
+using FakeAi.Gateway.Upstreams.Links;
+using FakeAi.ServiceDefaults.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using FakeAi.TestKit;
 using Microsoft.Extensions.Options;
 
@@ -62,6 +65,7 @@ public sealed class EnginePoolTests
             options.Engines.Add(new EngineOptions { Name = $"engine-{i}", H2c = "http://localhost:1" });
         }
 
-        return new EnginePool(Options.Create(options), Options.Create(new GatewayOptions()), _clock);
+        return new EnginePool(
+            Options.Create(options), Options.Create(new GatewayOptions()), Options.Create(new InstallationOptions()), _clock, NullLogger<EngineLink>.Instance);
     }
 }
