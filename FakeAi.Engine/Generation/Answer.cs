@@ -53,6 +53,18 @@ internal sealed class Answer : IPacedContent
     /// <summary>All that is charged for: tokens told, hidden ones, and a prediction's rejected ones.</summary>
     public int CompletionTokens => OutputTokens + HiddenTokens + Prediction.Rejected;
 
+    /// <summary>Lets go of the parts' texts: whoever writes them has them in his own form.</summary>
+    public void ForgetTexts()
+    {
+        foreach (var choice in Choices)
+        {
+            foreach (var part in choice.Parts)
+            {
+                part.ForgetText();
+            }
+        }
+    }
+
     /// <summary>How many tokens are told in a step.</summary>
     public int TokensIn(int step)
     {

@@ -16,9 +16,9 @@ internal sealed class AnswerPart(PartKind kind, string text, IReadOnlyList<TextP
 {
     public PartKind Kind { get; } = kind;
 
-    public string Text { get; } = text;
+    public string Text { get; private set; } = text;
 
-    public IReadOnlyList<TextPiece> Pieces { get; } = pieces;
+    public IReadOnlyList<TextPiece> Pieces { get; } = pieces as CompactPieces ?? new CompactPieces(pieces);
 
     public CalledTool? Call { get; } = call;
 
@@ -32,6 +32,9 @@ internal sealed class AnswerPart(PartKind kind, string text, IReadOnlyList<TextP
 
     /// <summary>Tokens of all pieces.</summary>
     public int Tokens { get; } = pieces.Sum(static p => p.Tokens);
+
+    /// <summary>Lets go of the text; the pieces' lengths and tokens stay.</summary>
+    public void ForgetText() => Text = "";
 
     public ReadOnlySpan<char> Piece(int index)
     {

@@ -44,6 +44,11 @@ internal sealed class AnswerPipeline(
         using var handle = streams.Open(StreamContexts.Of(context.Request.Headers, call, seed), call.Arrival.ReceivedUs);
         using var slot = await admission.EnterAsync(call, handle, context.RequestAborted);
         var (content, schedule, told) = maker.Make(call, seed, slot);
+        if (told.Encoder is { ReadsTexts: false })
+        {
+            content.ForgetTexts();
+        }
+
         using var span = GenerationSpan.Start(call);
         var journal = new StreamEvents(events, call.Arrival.RequestId, EngineTelemetry.Traceparent());
 

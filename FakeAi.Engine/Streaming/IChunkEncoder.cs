@@ -5,6 +5,9 @@ namespace FakeAi.Engine.Streaming;
 /// <summary>Writes a dialect's bytes of a stream. Called on the wheel's thread; must not block.</summary>
 internal interface IChunkEncoder
 {
+    /// <summary>Whether it still reads the texts of what it was made from; if not, nobody has to hold them while the stream waits and runs.</summary>
+    bool ReadsTexts => true;
+
     /// <summary>What comes before the first content; written together with it.</summary>
     void WriteStart(PipeWriter output);
 

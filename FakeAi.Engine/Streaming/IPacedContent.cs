@@ -12,6 +12,11 @@ internal interface IPacedContent
     /// <summary>All tokens that are charged for; unless told otherwise, those of the steps.</summary>
     int CompletionTokens => OutputTokens;
 
+    /// <summary>Lets go of what is not needed to pace it.</summary>
+    void ForgetTexts()
+    {
+    }
+
     /// <summary>How many tokens are told in a step; at least 1 in some step of every content that has tokens.</summary>
     int TokensIn(int step);
 }

@@ -22,7 +22,7 @@ internal sealed class StreamHandle : IDisposable
         _owner = owner;
         Context = context;
         ReceivedUs = receivedUs;
-        ProgressEveryUs = Math.Max(FastestProgressUs, (long)owner.Running * UsPerProgress);
+        ProgressEveryUs = Math.Max(FastestProgressUs, (long)owner.Active * UsPerProgress);
         Recorder = new StreamRecorder(receivedUs);
     }
 

@@ -9,6 +9,7 @@ internal sealed class StreamManager(WheelThread wheel, EngineClock clock, IHostA
 {
     private static readonly Action<object?> s_left = static handle => ((StreamHandle)handle!).TryCancel(StreamCause.Client);
     private static readonly Action<object?> s_stopping = static handle => ((StreamHandle)handle!).TryCancel(StreamCause.Shutdown);
+    private static readonly Action<object?> s_allStopping = static manager => ((StreamManager)manager!).EndAll();
 
     private readonly int _most = options.Value.MaxStreams;
     private readonly TimeSpan _timeout = TimeSpan.FromSeconds(options.Value.TimeoutSeconds);
@@ -16,6 +17,7 @@ internal sealed class StreamManager(WheelThread wheel, EngineClock clock, IHostA
     private readonly TimeSpan _keepAlive = TimeSpan.FromSeconds(options.Value.KeepAliveSeconds);
     private readonly StreamRegistry _registry = new();
     private int _active;
+    private int _listens;
 
     /// <summary>Answers under way.</summary>
     public int Active => Volatile.Read(ref _active);
@@ -67,6 +69,17 @@ internal sealed class StreamManager(WheelThread wheel, EngineClock clock, IHostA
 
         handle.Item = stream;
         Schedule(stream, next);
+        if (Interlocked.Exchange(ref _listens, 1) == 0)
+        {
+            // One for all: a registration each would be held for as long as each stream.
+            lifetime.ApplicationStopping.UnsafeRegister(s_allStopping, this);
+        }
+
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            handle.TryCancel(StreamCause.Shutdown);
+        }
+
         if (handle.Lifecycle.State != StreamState.Running)
         {
             // A command that came before the wheel knew the stream.
@@ -74,7 +87,6 @@ internal sealed class StreamManager(WheelThread wheel, EngineClock clock, IHostA
         }
 
         await using var left = aborted.UnsafeRegister(s_left, handle);
-        await using var stopping = lifetime.ApplicationStopping.UnsafeRegister(s_stopping, handle);
         return await stream.Completion;
     }
 
@@ -123,6 +135,14 @@ internal sealed class StreamManager(WheelThread wheel, EngineClock clock, IHostA
     public CommandResult Pause(string id) => Command(id, static h => h.TryPause());
 
     public CommandResult Resume(string id) => Command(id, static h => h.TryResume());
+
+    private void EndAll()
+    {
+        foreach (var handle in _registry.All)
+        {
+            handle.TryCancel(StreamCause.Shutdown);
+        }
+    }
 
     private CommandResult Command(string id, Func<StreamHandle, bool> command)
     {

@@ -68,6 +68,9 @@ internal sealed class StreamRegistry
         }
     }
 
+    /// <summary>Those that run, while they may come and go.</summary>
+    public IEnumerable<StreamHandle> All => _running.Select(static r => r.Value);
+
     public StreamHandle? Find(string id) => _running.GetValueOrDefault(id);
 
     public StreamStatus? FindEnded(string id)

@@ -12,7 +12,8 @@ internal sealed class TokenTimes(IPacedContent content, StreamSchedule schedule,
 {
     private const int TickUs = 1000;
 
-    private readonly int[] _deltas = streamed && content.OutputTokens > 1 ? new int[content.OutputTokens - 1] : [];
+    // Made with the first token: many streams wait long for it.
+    private int[] _deltas = [];
     private long _lastUs;
     private long _progressUs;
 
@@ -60,6 +61,7 @@ internal sealed class TokenTimes(IPacedContent content, StreamSchedule schedule,
             if (FirstUs is null)
             {
                 FirstUs = at;
+                _deltas = new int[content.OutputTokens - 1];
                 observer.FirstToken(at);
             }
             else

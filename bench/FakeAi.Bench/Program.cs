@@ -7,6 +7,7 @@ Benchmark[] benchmarks =
     new("events", "the event log: publish, apply, lag, take-over after a kill", (_, output, stop) => EventsBenchmark.RunAsync(output, stop)),
     new("paced", "paced streams beside a bare Kestrel server: duration, ITL error, CPU per chunk, memory [rounds=3] [seconds=8]", PacedBenchmark.RunAsync),
     new(BareServer.Name, "the bare Kestrel server alone: PORT FILE", BareServer.RunAsync),
+    new(EngineServer.Name, "an engine alone that tells its memory: PORT", EngineServer.RunAsync),
 ];
 
 if (args.Length == 0 || Array.Find(benchmarks, b => b.Name == args[0]) is not { } chosen)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -16,7 +17,12 @@ internal sealed class ChoiceChunks
     private const string NoLogprobs = ",\"logprobs\":null,\"finish_reason\":null}";
 
     private readonly List<Section> _sections = [];
-    private readonly int[] _ends;
+    private const int MostShared = 256;
+
+    /// <summary>What many answers have in common, once.</summary>
+    private static readonly ConcurrentDictionary<string, byte[]> s_shared = new(StringComparer.Ordinal);
+
+    private CompactOffsets _ends;
     private byte[] _data = [];
     private SoundChunks? _sound;
     private int _section;
@@ -25,10 +31,10 @@ internal sealed class ChoiceChunks
     {
         var choice = told.Answer.Choices[index];
         Steps = choice.Steps;
-        Head = Utf8($"{{\"index\":{Text(index)},\"delta\":{{");
-        Start = Utf8(StartDelta(choice, told, index) + "}" + NoLogprobs);
-        Finish = Utf8($"}},\"logprobs\":null,\"finish_reason\":\"{choice.Finish.Word(told.Request.Functions)}\"}}");
-        _ends = new int[choice.Steps];
+        Head = Shared($"{{\"index\":{Text(index)},\"delta\":{{");
+        var start = StartDelta(choice, told, index) + "}" + NoLogprobs;
+        Start = choice.AudioTokens > 0 ? Utf8(start) : Shared(start);
+        Finish = Shared($"}},\"logprobs\":null,\"finish_reason\":\"{choice.Finish.Word(told.Request.Functions)}\"}}");
         Encode(choice, told, index);
     }
 
@@ -70,6 +76,7 @@ internal sealed class ChoiceChunks
     private void Encode(AnswerChoice choice, ToldChat told, int index)
     {
         var output = new ArrayBufferWriter<byte>((choice.Parts.Sum(static p => p.Text.Length) * 9 / 8) + 16);
+        var ends = ArrayPool<int>.Shared.Rent(choice.Steps);
         var step = 0;
         var calls = 0;
         foreach (var part in choice.Parts)
@@ -85,9 +92,9 @@ internal sealed class ChoiceChunks
             if (part.Call is { } call)
             {
                 output.Write(Utf8(CallHead(call, calls, told.Request.Functions)));
-                _ends[step++] = output.WrittenCount;
+                ends[step++] = output.WrittenCount;
                 piece = 1;
-                _sections.Add(new Section(part, from, step, [], Utf8("}" + NoLogprobs), Joins: false));
+                _sections.Add(new Section(part, from, step, [], Shared("}" + NoLogprobs), Joins: false));
             }
 
             var probabilities = told.Request.TopLogprobs is { } top && LogprobWriter.Tells(part.Kind)
@@ -101,15 +108,17 @@ internal sealed class ChoiceChunks
                     Probabilities(part.Kind, probabilities[piece], output);
                 }
 
-                _ends[step++] = output.WrittenCount;
+                ends[step++] = output.WrittenCount;
             }
 
             var (open, close) = Frame(part, calls, told.Request.Functions);
             var rest = probabilities is null ? close + "}" + NoLogprobs : ",\"finish_reason\":null}";
-            _sections.Add(new Section(part, from, step, Utf8(open), Utf8(rest), Joins: probabilities is null && part.Speech is null));
+            _sections.Add(new Section(part, from, step, Shared(open), Shared(rest), Joins: probabilities is null && part.Speech is null));
             calls += part.Call is null ? 0 : 1;
         }
 
+        _ends = new CompactOffsets(ends.AsSpan(0, choice.Steps));
+        ArrayPool<int>.Shared.Return(ends);
         _data = output.WrittenSpan.ToArray();
     }
 
@@ -159,6 +168,9 @@ internal sealed class ChoiceChunks
 
         output.Write(JsonEncodedText.Encode(token, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
     }
+
+    private static byte[] Shared(string text) =>
+        s_shared.TryGetValue(text, out var bytes) ? bytes : s_shared.Count < MostShared ? s_shared.GetOrAdd(text, Utf8) : Utf8(text);
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 

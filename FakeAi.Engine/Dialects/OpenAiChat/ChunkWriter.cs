@@ -24,7 +24,8 @@ internal sealed class ChunkWriter : IChunkEncoder
     private readonly byte[] _tail;
     private readonly ChoiceChunks[] _choices;
     private readonly byte[]? _usage;
-    private readonly byte[]? _padding;
+    private readonly ulong? _paddingSeed;
+    private byte[]? _padding;
     private readonly byte[] _close;
     private readonly ReadOnlyMemory<byte> _done;
     private int _paddingAt;
@@ -48,13 +49,19 @@ internal sealed class ChunkWriter : IChunkEncoder
         _usage = options.IncludeUsage ? UsageChunk(told) : null;
         if (options.IncludeObfuscation)
         {
-            var random = new SeededRandom(SeedHash.Derive(told.Seed, Purpose));
-            _padding = Encoding.ASCII.GetBytes(random.NextText(ObfuscationAlphabet, 256));
+            _paddingSeed = SeedHash.Derive(told.Seed, Purpose);
         }
     }
 
+    public bool ReadsTexts => false;
+
     public void WriteStart(PipeWriter output)
     {
+        if (_paddingSeed is { } seed)
+        {
+            _padding = Encoding.ASCII.GetBytes(new SeededRandom(seed).NextText(ObfuscationAlphabet, 256));
+        }
+
         foreach (var choice in _choices)
         {
             Write(output, choice.Head, choice.Start, [], [], 0);

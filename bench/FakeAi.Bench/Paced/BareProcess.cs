@@ -4,7 +4,7 @@ using FakeAi.TestKit.Processes;
 
 namespace FakeAi.Bench.Paced;
 
-/// <summary>The bare server as a process of its own.</summary>
+/// <summary>One of the benchmark's own servers as a process.</summary>
 internal sealed class BareProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -26,24 +26,10 @@ internal sealed class BareProcess : IAsyncDisposable
         }
     }
 
-    public long WorkingSet
-    {
-        get
-        {
-            _process.Refresh();
-            return _process.WorkingSet64;
-        }
-    }
-
-    public static async Task<BareProcess> StartAsync(string sample, CancellationToken stop, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<BareProcess> StartAsync(string server, string sample, CancellationToken stop)
     {
         var port = LoopbackPorts.Take().ToString(CultureInfo.InvariantCulture);
-        var start = new ProcessStartInfo("dotnet") { ArgumentList = { "exec", typeof(BareProcess).Assembly.Location, BareServer.Name, port, sample } };
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
-        {
-            start.Environment[name] = value;
-        }
-
+        var start = new ProcessStartInfo("dotnet") { ArgumentList = { "exec", typeof(BareProcess).Assembly.Location, server, port, sample } };
         var bare = new BareProcess(Process.Start(start)!, new Uri($"http://127.0.0.1:{port}"));
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
         for (var tries = 0; tries < 100; tries++)
@@ -60,7 +46,7 @@ internal sealed class BareProcess : IAsyncDisposable
         }
 
         await bare.DisposeAsync();
-        throw new TimeoutException("The bare server does not answer.");
+        throw new TimeoutException($"The benchmark's {server} server does not answer.");
     }
 
     public async ValueTask DisposeAsync()

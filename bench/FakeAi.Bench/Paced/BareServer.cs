@@ -24,6 +24,7 @@ internal static class BareServer
         builder.WebHost.UseUrls($"http://127.0.0.1:{int.Parse(args[0], CultureInfo.InvariantCulture)}");
         await using var app = builder.Build();
         app.MapGet("/health", () => "ok");
+        app.MapMemory();
         app.MapPost(StreamSample.Path, context => AnswerAsync(context, sample));
         await app.RunAsync();
     }

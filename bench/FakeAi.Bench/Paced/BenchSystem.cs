@@ -55,6 +55,9 @@ internal sealed class BenchSystem : IAsyncDisposable
     /// <summary>The bare server; null until <see cref="StartAsync"/>.</summary>
     public BareProcess Bare { get; private set; } = null!;
 
+    /// <summary>What the gateway said to the sample's request; null until <see cref="StartAsync"/>.</summary>
+    public StreamSample Sample { get; private set; } = null!;
+
     /// <summary>Starts everything; the bare server answers with what the gateway said to the sample's request.</summary>
     public async Task StartAsync(CancellationToken stop)
     {
@@ -69,10 +72,10 @@ internal sealed class BenchSystem : IAsyncDisposable
             await service.WaitUntilReadyAsync(stop);
         }
 
-        var sample = await StreamSample.TakeAsync(Gateway.Address, stop);
+        Sample = await StreamSample.TakeAsync(Gateway.Address, stop);
         var file = Path.Combine(_home, "sample.txt");
-        sample.Save(file);
-        Bare = await BareProcess.StartAsync(file, stop);
+        Sample.Save(file);
+        Bare = await BareProcess.StartAsync(BareServer.Name, file, stop);
     }
 
     public async ValueTask DisposeAsync()

@@ -40,7 +40,7 @@ internal sealed class PacedBenchmark
         await benchmark.GapsAsync(Option("burst", 500), 0, stop);
         if (Option("idle", 5_000) is > 0 and var idle)
         {
-            await IdleStreams.MeasureAsync(output, idle, stop);
+            await IdleStreams.MeasureAsync(output, system.Sample, idle, stop);
         }
     }
 
