@@ -9,12 +9,14 @@ internal sealed class RequestGaugeFilter(RequestGauge gauge) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        app.Use(following => context => IsHealth(context.Request.Path) ? following(context) : CountAsync(following, context));
+        app.Use(following => context => IsOurs(context.Request.Path) ? following(context) : CountAsync(following, context));
         next(app);
     };
 
-    private static bool IsHealth(PathString path) =>
-        path.Equals("/health", StringComparison.Ordinal) || path.Equals("/alive", StringComparison.Ordinal);
+    /// <summary>Health checks, and the services' own standing connections.</summary>
+    private static bool IsOurs(PathString path) =>
+        path.Equals("/health", StringComparison.Ordinal) || path.Equals("/alive", StringComparison.Ordinal)
+        || path.StartsWithSegments("/internal", StringComparison.Ordinal);
 
     private async Task CountAsync(RequestDelegate following, HttpContext context)
     {

@@ -3,12 +3,14 @@ using System.Runtime.CompilerServices;
 
 namespace FakeAi.E2E.Tests.Sdk;
 
-/// <summary>The official npm packages of providers beside OpenAI, run by Node's own test runner in <c>tests/sdk-node</c>.</summary>
+/// <summary>The official npm packages, run by Node's own test runner in <c>tests/sdk-node</c>.</summary>
 public sealed class NodeTests(RunningSystem system)
 {
     private static readonly string s_folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "sdk-node"));
 
     [Theory]
+    [InlineData("openai", "openai.test.mjs", 12)]
+    [InlineData("openai", "resources.test.mjs", 6)]
     [InlineData("@anthropic-ai/sdk", "anthropic.test.mjs", 8)]
     [InlineData("@google/genai", "gemini.test.mjs", 9)]
     public async Task NodeSdk_EveryTest_Passes(string package, string file, int tests)
@@ -24,7 +26,7 @@ public sealed class NodeTests(RunningSystem system)
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["FAKEAI_ROOT_URL"] = system.Gateway.ToString().TrimEnd('/') },
+            Environment = { ["FAKEAI_BASE_URL"] = system.OpenAiBase.ToString(), ["FAKEAI_ROOT_URL"] = system.Gateway.ToString().TrimEnd('/') },
         })!;
         try
         {
