@@ -2,7 +2,6 @@ using FakeAi.Collector;
 using FakeAi.ServiceDefaults.Hosting;
 using FakeAi.ServiceDefaults.Redis;
 
-ProcessPriority.Lower();
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("collector");
 builder.AddFakeAiRedis();

@@ -1,8 +1,6 @@
 using FakeAi.Dashboard;
 using FakeAi.ServiceDefaults.Hosting;
 
-ProcessPriority.Lower();
-
 // The assets lie beside the program, wherever it is started from.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.WebHost.UseStaticWebAssets();
