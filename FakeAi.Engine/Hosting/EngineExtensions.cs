@@ -8,6 +8,7 @@ using FakeAi.Engine.Dialects.OpenAiCompletions;
 using FakeAi.Engine.Dialects.OpenAiEmbeddings;
 using FakeAi.Engine.Dialects.OpenAiImages;
 using FakeAi.Engine.Dialects.OpenAiModerations;
+using FakeAi.Engine.Dialects.OpenAiResponses;
 using FakeAi.Engine.Dialects.OpenAiSpeech;
 using FakeAi.Engine.Generation;
 using FakeAi.Engine.Generation.Sources;
@@ -55,6 +56,7 @@ public static class EngineExtensions
         builder.AddStreaming();
         builder.AddOpenAiChat();
         builder.AddOpenAiCompletions();
+        builder.AddOpenAiResponses();
         builder.Services.AddSingleton<ProviderExchange>();
         builder.AddAnthropic();
         builder.AddGemini();
@@ -81,6 +83,7 @@ public static class EngineExtensions
         app.MapOpenAiChat();
         app.MapWorkers();
         app.MapOpenAiCompletions();
+        app.MapOpenAiResponses();
         app.MapAnthropic();
         app.MapGemini();
         app.MapFakeAiStreams();

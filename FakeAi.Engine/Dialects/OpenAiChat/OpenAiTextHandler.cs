@@ -48,8 +48,9 @@ internal sealed record OpenAiTextRoute<TRequest>(
 /// <param name="Tokenizer">The model's tokenizer.</param>
 /// <param name="Head">What every chunk repeats.</param>
 /// <param name="Frame">The format of a stream.</param>
+/// <param name="Deterministic">Whether ids and times depend on the request alone.</param>
 internal readonly record struct TextTelling<TRequest>(
-    TRequest Request, Answer Answer, GenerationContext Context, ITokenizer Tokenizer, AnswerHead Head, StreamFrame Frame);
+    TRequest Request, Answer Answer, GenerationContext Context, ITokenizer Tokenizer, AnswerHead Head, StreamFrame Frame, bool Deterministic);
 
 /// <summary>Serves the routes of OpenAI's API that answer with text: reads and checks, and hands over to the pipeline.</summary>
 internal sealed class OpenAiTextHandler(
@@ -74,7 +75,7 @@ internal sealed class OpenAiTextHandler(
                 request, answer, found, tokenizers.For(request.Generation.Model),
                 AnswerHead.Create(
                     route.IdPrefix, request.Generation, request.ServiceTier, found.Seed, _serverSeed, clock.UnixUs / 1_000_000, arrival.Deterministic),
-                frame)))
+                frame, arrival.Deterministic)))
         {
             Type = route.Type,
             Frame = frame,

@@ -69,7 +69,8 @@ internal static class ToolParser
         return type == "function" ? Function(inner, $"{path}.function") : Custom(inner, $"{path}.custom");
     }
 
-    private static ToolDefinition Function(JsonElement function, string path)
+    /// <summary>Reads a function.</summary>
+    public static ToolDefinition Function(JsonElement function, string path)
     {
         var (name, description) = Head(function, path);
         var parameters = Fields.Member(function, "parameters");
@@ -90,7 +91,11 @@ internal static class ToolParser
         return new ToolDefinition(name, description, schema) { Param = param };
     }
 
-    private static ToolDefinition Custom(JsonElement custom, string path)
+    /// <summary>Reads a custom tool.</summary>
+    /// <param name="custom">The tool.</param>
+    /// <param name="path">Where it stands.</param>
+    /// <param name="flat">Whether the grammar's members stand in the format itself, as in responses.</param>
+    public static ToolDefinition Custom(JsonElement custom, string path, bool flat = false)
     {
         var (name, description) = Head(custom, path);
         var format = Fields.Member(custom, "format");
@@ -108,14 +113,10 @@ internal static class ToolParser
             return new ToolDefinition(name, description, null, new CustomInput(null));
         }
 
-        if (!format.TryGetProperty("grammar", out var grammar))
-        {
-            throw OpenAiFault.Missing($"{path}.format.grammar");
-        }
-
-        Fields.Object(grammar, $"{path}.format.grammar");
-        var definition = Fields.RequiredString(grammar, "definition", $"{path}.format.grammar.definition");
-        var syntaxPath = $"{path}.format.grammar.syntax";
+        var grammarPath = flat ? $"{path}.format" : $"{path}.format.grammar";
+        var grammar = flat ? format : format.TryGetProperty("grammar", out var inner) ? Fields.Object(inner, grammarPath) : throw OpenAiFault.Missing(grammarPath);
+        var definition = Fields.RequiredString(grammar, "definition", $"{grammarPath}.definition");
+        var syntaxPath = $"{grammarPath}.syntax";
         var syntax = grammar.TryGetProperty("syntax", out var syntaxElement)
             ? Fields.OneOf(syntaxElement, syntaxPath, "lark", "regex")
             : throw OpenAiFault.Missing(syntaxPath);
@@ -128,11 +129,11 @@ internal static class ToolParser
         var pattern = JsonElement.Parse($"{{\"type\":\"string\",\"pattern\":\"{JsonEncodedText.Encode(definition)}\"}}");
         if (!SchemaSynthesizer.TrySynthesize(pattern, new SeededRandom(0), SchemaHints.None, out _, out var fault))
         {
-            var at = $"{path}.format.grammar.definition";
+            var at = $"{grammarPath}.definition";
             throw new OpenAiFault(400, $"Invalid '{at}': no text by this regular expression can be made. {fault!.Message}", at, "invalid_value");
         }
 
-        return new ToolDefinition(name, description, null, new CustomInput(pattern)) { Param = $"{path}.format.grammar.definition" };
+        return new ToolDefinition(name, description, null, new CustomInput(pattern)) { Param = $"{grammarPath}.definition" };
     }
 
     private static (string Name, string? Description) Head(JsonElement tool, string path)
