@@ -14,6 +14,7 @@ internal sealed class GenerationEndpoint(RequestBodyReader bodies, EngineForward
     public const string Images = "/v1/images/generations";
     public const string Embeddings = "/v1/embeddings";
     public const string Moderations = "/v1/moderations";
+    public const string Responses = "/v1/responses";
 
     /// <summary>The handler of a route; the engine serves the same route.</summary>
     public RequestDelegate For(string route) => context => HandleAsync(context, route, route);
@@ -29,6 +30,20 @@ internal sealed class GenerationEndpoint(RequestBodyReader bodies, EngineForward
     /// <param name="counted">Whether it is a generation.</param>
     public async Task HandleAsync(HttpContext context, string route, string path, BodyPeek? known = null, bool counted = true)
     {
+        using var body = await BeginAsync(context, route, known, counted);
+        if (body is not null)
+        {
+            await ForwardAsync(context, path, body);
+        }
+    }
+
+    /// <summary>Checks a request and reads its body; null where it is refused and answered.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="route">The route's template, for events.</param>
+    /// <param name="known">What is asked for, where the address tells it; null where the body does.</param>
+    /// <param name="counted">Whether it is a generation.</param>
+    public async ValueTask<RequestBody?> BeginAsync(HttpContext context, string route, BodyPeek? known = null, bool counted = true)
+    {
         var request = GatewayRequest.Of(context);
         request.Endpoint = route;
         Name(Activity.Current, route);
@@ -36,28 +51,28 @@ internal sealed class GenerationEndpoint(RequestBodyReader bodies, EngineForward
         if (error is not null)
         {
             await error.WriteAsync(context);
-            return;
+            return null;
         }
 
         (var body, error) = await bodies.ReadAsync(context.Request, context.RequestAborted);
         if (body is null)
         {
             await error!.WriteAsync(context);
-            return;
+            return null;
         }
 
-        using (body)
+        (request.Model, request.Stream) = known ?? BodyPeek.Of(body.Memory.Span);
+        request.BodyBytes = body.Length;
+        if (counted)
         {
-            (request.Model, request.Stream) = known ?? BodyPeek.Of(body.Memory.Span);
-            request.BodyBytes = body.Length;
-            if (counted)
-            {
-                request.Begin();
-            }
-
-            await forwarder.ForwardAsync(context, request, path, body);
+            request.Begin();
         }
+
+        return body;
     }
+
+    /// <summary>Has an engine answer a request that <see cref="BeginAsync"/> has read.</summary>
+    public Task ForwardAsync(HttpContext context, string path, RequestBody body) => forwarder.ForwardAsync(context, GatewayRequest.Of(context), path, body);
 
     private static void Name(Activity? activity, string route)
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using FakeAi.Gateway.Resources.Batches;
 using FakeAi.Gateway.Resources.Files;
+using FakeAi.Gateway.Resources.Responses;
 using FakeAi.Gateway.Resources.Uploads;
 
 namespace FakeAi.Gateway.Resources;
@@ -16,5 +17,8 @@ namespace FakeAi.Gateway.Resources;
 [JsonSerializable(typeof(OpenAiBatch))]
 [JsonSerializable(typeof(BatchList))]
 [JsonSerializable(typeof(StoredBatch))]
+[JsonSerializable(typeof(StoredResponse))]
+[JsonSerializable(typeof(ResponseDeleted))]
+[JsonSerializable(typeof(ItemPage))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class ResourceJsonContext : JsonSerializerContext;

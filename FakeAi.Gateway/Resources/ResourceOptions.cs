@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace FakeAi.Gateway.Resources;
 
-/// <summary>Limits of files, uploads and batches. Section <c>FakeAi:Resources</c>.</summary>
+/// <summary>Limits of files, uploads, batches and responses. Section <c>FakeAi:Resources</c>.</summary>
 public sealed class ResourceOptions
 {
     /// <summary>The configuration section.</summary>
@@ -35,6 +35,10 @@ public sealed class ResourceOptions
     /// <summary>How long batches are known: 30 days by default.</summary>
     [Range(typeof(TimeSpan), "01:00:00", "365.00:00:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]
     public TimeSpan BatchLife { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long responses are kept: 30 days by default, as OpenAI's.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]
+    public TimeSpan ResponseLife { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>How often what has expired is deleted.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]

@@ -1,5 +1,6 @@
 using FakeAi.Gateway.Resources.Batches;
 using FakeAi.Gateway.Resources.Files;
+using FakeAi.Gateway.Resources.Responses;
 using FakeAi.Gateway.Resources.Uploads;
 using FakeAi.Storage;
 
@@ -29,6 +30,8 @@ internal static class ResourcesExtensions
         services.AddSingleton<BatchesEndpoints>();
         services.AddSingleton<BatchRunner>();
         services.AddHostedService(static provider => provider.GetRequiredService<BatchRunner>());
+        services.AddSingleton<ResponseCollection>();
+        services.AddSingleton<ResponsesEndpoints>();
         services.AddSingleton<ResourceSweeper>();
         services.AddHostedService(static provider => provider.GetRequiredService<ResourceSweeper>());
         return builder;
@@ -39,5 +42,6 @@ internal static class ResourcesExtensions
         app.Services.GetRequiredService<FilesEndpoints>().Map(app);
         app.Services.GetRequiredService<UploadsEndpoints>().Map(app);
         app.Services.GetRequiredService<BatchesEndpoints>().Map(app);
+        app.Services.GetRequiredService<ResponsesEndpoints>().Map(app);
     }
 }
