@@ -13,7 +13,7 @@ namespace FakeAi.Gateway.Resources;
 /// <param name="noun">What errors call it.</param>
 internal abstract class ResourceCollection<T>(
     IResourceStore store, IOptions<ResourceOptions> options, JsonTypeInfo<T> type, string kind, string noun)
-    where T : class
+    where T : notnull
 {
     private readonly int _most = options.Value.MaxObjects;
 
@@ -55,5 +55,5 @@ internal abstract class ResourceCollection<T>(
 
     public ValueTask<bool> DeleteAsync(string owner, string id, CancellationToken cancellationToken) => store.DeleteAsync(kind, owner, id, cancellationToken);
 
-    public T Read(Resource resource) => JsonSerializer.Deserialize(resource.Json, type) ?? throw new JsonException($"{kind} {resource.Id} is empty.");
+    public T Read(Resource resource) => JsonSerializer.Deserialize(resource.Json, type) is { } value ? value : throw new JsonException($"{kind} {resource.Id} is empty.");
 }

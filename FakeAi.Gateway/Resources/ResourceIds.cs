@@ -8,6 +8,7 @@ internal static class ResourceIds
     private const string Base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private const int FileLength = 22;
     private const int HexLength = 32;
+    private const int ItemLength = 48;
 
     /// <summary>What ids of files begin with.</summary>
     public const string FilePrefix = "file-";
@@ -24,6 +25,8 @@ internal static class ResourceIds
     public static string Batch() => Hex("batch_");
 
     public static string BatchRequest() => Hex("batch_req_");
+
+    public static string Conversation() => "conv_" + RandomNumberGenerator.GetHexString(ItemLength, lowercase: true);
 
     private static string Hex(string prefix) => prefix + RandomNumberGenerator.GetHexString(HexLength, lowercase: true);
 }

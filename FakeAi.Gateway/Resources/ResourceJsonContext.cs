@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FakeAi.Gateway.Resources.Batches;
+using FakeAi.Gateway.Resources.Conversations;
 using FakeAi.Gateway.Resources.Files;
 using FakeAi.Gateway.Resources.Responses;
 using FakeAi.Gateway.Resources.Uploads;
@@ -20,5 +21,7 @@ namespace FakeAi.Gateway.Resources;
 [JsonSerializable(typeof(StoredResponse))]
 [JsonSerializable(typeof(ResponseDeleted))]
 [JsonSerializable(typeof(ItemPage))]
+[JsonSerializable(typeof(OpenAiConversation))]
+[JsonSerializable(typeof(ConversationDeleted))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class ResourceJsonContext : JsonSerializerContext;

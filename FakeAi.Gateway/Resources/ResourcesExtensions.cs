@@ -1,4 +1,5 @@
 using FakeAi.Gateway.Resources.Batches;
+using FakeAi.Gateway.Resources.Conversations;
 using FakeAi.Gateway.Resources.Files;
 using FakeAi.Gateway.Resources.Responses;
 using FakeAi.Gateway.Resources.Uploads;
@@ -30,7 +31,11 @@ internal static class ResourcesExtensions
         services.AddSingleton<BatchesEndpoints>();
         services.AddSingleton<BatchRunner>();
         services.AddHostedService(static provider => provider.GetRequiredService<BatchRunner>());
+        services.AddSingleton<ConversationCollection>();
+        services.AddSingleton<ConversationItems>();
+        services.AddSingleton<ConversationsEndpoints>();
         services.AddSingleton<ResponseCollection>();
+        services.AddSingleton<ResponseMemory>();
         services.AddSingleton<ResponsesEndpoints>();
         services.AddSingleton<ResourceSweeper>();
         services.AddHostedService(static provider => provider.GetRequiredService<ResourceSweeper>());
@@ -43,5 +48,6 @@ internal static class ResourcesExtensions
         app.Services.GetRequiredService<UploadsEndpoints>().Map(app);
         app.Services.GetRequiredService<BatchesEndpoints>().Map(app);
         app.Services.GetRequiredService<ResponsesEndpoints>().Map(app);
+        app.Services.GetRequiredService<ConversationsEndpoints>().Map(app);
     }
 }

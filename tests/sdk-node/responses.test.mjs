@@ -64,6 +64,24 @@ test("tool_loop_over_previous_response_goes_to_its_end", async () => {
   assert.deepEqual(ids, ["message", ...calls.map(() => "function_call"), ...calls.map(() => "function_call_output")]);
 });
 
+test("conversation_grows_with_each_response", async () => {
+  const conversation = await client.conversations.create({ metadata: { topic: "demo" }, items: [{ type: "message", role: "user", content: "My name is Ada." }] });
+  const first = await client.responses.create({ model, input: "Hello!", conversation: conversation.id });
+  assert.equal(first.conversation.id, conversation.id);
+  const stream = client.responses.stream({ model, input: "What is my name?", conversation: conversation.id });
+  const second = await stream.finalResponse();
+  assert.ok(second.usage.input_tokens > first.usage.input_tokens);
+  const roles = [];
+  for await (const item of client.conversations.items.list(conversation.id, { order: "asc", limit: 2 })) roles.push(item.role);
+  assert.deepEqual(roles, ["user", "user", "assistant", "user", "assistant"]);
+  assert.deepEqual((await client.conversations.update(conversation.id, { metadata: { topic: "names" } })).metadata, { topic: "names" });
+  const added = await client.conversations.items.create(conversation.id, { items: [{ role: "user", content: "One more." }] });
+  assert.equal((await client.conversations.items.retrieve(added.data[0].id, { conversation_id: conversation.id })).content[0].text, "One more.");
+  await client.conversations.items.delete(added.data[0].id, { conversation_id: conversation.id });
+  await client.conversations.delete(conversation.id);
+  await assert.rejects(client.conversations.retrieve(conversation.id), OpenAI.NotFoundError);
+});
+
 test("parse_helper_reads_structured_text", async () => {
   const format = {
     type: "json_schema",

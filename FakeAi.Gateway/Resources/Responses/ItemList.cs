@@ -25,6 +25,16 @@ internal static class ItemList
     /// <summary>An item's type; messages may go without.</summary>
     public static string TypeOf(JsonElement item) => Text(item, "type") ?? "message";
 
+    /// <summary>The same item under an id of its own.</summary>
+    public static JsonElement WithNewId(JsonElement item) => Write(json =>
+    {
+        json.WriteString("id"u8, NewId(PrefixOf(TypeOf(item))));
+        foreach (var member in item.EnumerateObject().Where(static m => m.Name != "id"))
+        {
+            member.WriteTo(json);
+        }
+    });
+
     private static string? Text(JsonElement item, string name) =>
         item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 

@@ -33,7 +33,10 @@ internal sealed record ItemPage(IReadOnlyList<JsonElement> Data, string FirstId,
             ordered.RemoveRange(0, at >= 0 ? at + 1 : throw ResourceErrors.UnknownCursor("after", after));
         }
 
-        var page = ordered.Take(limit).ToArray();
-        return new ItemPage(page, page.Length == 0 ? "" : ItemList.IdOf(page[0]) ?? "", page.Length == 0 ? "" : ItemList.IdOf(page[^1]) ?? "", ordered.Count > limit);
+        return Of([.. ordered.Take(limit)], ordered.Count > limit);
     }
+
+    /// <summary>A part that is cut already.</summary>
+    public static ItemPage Of(IReadOnlyList<JsonElement> page, bool more) =>
+        new(page, page.Count == 0 ? "" : ItemList.IdOf(page[0]) ?? "", page.Count == 0 ? "" : ItemList.IdOf(page[^1]) ?? "", more);
 }

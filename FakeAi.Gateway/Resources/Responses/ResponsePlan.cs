@@ -1,28 +1,31 @@
 using System.Buffers;
 using System.Text.Json;
 using FakeAi.Gateway.Chat;
-using FakeAi.Gateway.OpenAi;
 
 namespace FakeAi.Gateway.Resources.Responses;
 
 /// <summary>What a request means for the store.</summary>
 /// <param name="Stores">Whether its response is stored.</param>
+/// <param name="Conversation">The conversation that it continues and is appended to; null for none.</param>
 /// <param name="Input">The items of its own.</param>
 /// <param name="Body">The body as the engine must see it; null where that is the client's own.</param>
-internal sealed record ResponsePlan(bool Stores, IReadOnlyList<JsonElement> Input, RequestBody? Body) : IDisposable
+internal sealed record ResponsePlan(bool Stores, string? Conversation, IReadOnlyList<JsonElement> Input, RequestBody? Body) : IDisposable
 {
     private static readonly JsonDocumentOptions s_json = new() { MaxDepth = 64 };
+
+    /// <summary>Whether anything is to be kept of the response.</summary>
+    public bool Keeps => Stores || Conversation is not null;
 
     public void Dispose() => Body?.Dispose();
 
     /// <summary>Reads a request and puts before its input what it continues. Null where the store has nothing to do with it, or it is so wrong that the engine will refuse it.</summary>
     /// <exception cref="ResourceFault">It continues what is not there.</exception>
-    public static async Task<ResponsePlan?> OfAsync(ReadOnlyMemory<byte> body, string owner, ResponseCollection responses, CancellationToken cancellationToken)
+    public static async Task<ResponsePlan?> OfAsync(ReadOnlyMemory<byte> body, string owner, ResponseMemory memory, CancellationToken cancellationToken)
     {
         try
         {
             using var document = JsonDocument.Parse(body, s_json);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? await OfAsync(document.RootElement, owner, responses, cancellationToken) : null;
+            return document.RootElement.ValueKind == JsonValueKind.Object ? await OfAsync(document.RootElement, owner, memory, cancellationToken) : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -31,34 +34,46 @@ internal sealed record ResponsePlan(bool Stores, IReadOnlyList<JsonElement> Inpu
         }
     }
 
-    private static async Task<ResponsePlan?> OfAsync(JsonElement root, string owner, ResponseCollection responses, CancellationToken cancellationToken)
+    private static async Task<ResponsePlan?> OfAsync(JsonElement root, string owner, ResponseMemory memory, CancellationToken cancellationToken)
     {
-        foreach (var name in (string[])["background", "conversation"])
+        if (ResourceFields.Given(root, "background") is { ValueKind: JsonValueKind.True })
         {
-            if (ResourceFields.Given(root, name) is { ValueKind: not JsonValueKind.False })
-            {
-                throw new ResourceFault(new OpenAiError(
-                    400, $"Unsupported parameter: '{name}' is not supported by this server.", OpenAiErrors.InvalidRequest, name, "unsupported_parameter"));
-            }
+            throw ResourceErrors.Invalid("Unsupported parameter: 'background' is not supported by this server.", "background", "unsupported_parameter");
         }
 
         var stores = ResourceFields.Given(root, "store") is not { ValueKind: JsonValueKind.False };
         var previous = ResourceFields.Given(root, "previous_response_id") is { ValueKind: JsonValueKind.String } id ? id.GetString() : null;
-        if (!stores && previous is null)
+        var conversation = ConversationOf(root);
+        if (!stores && previous is null && conversation is null)
         {
             return null;
         }
 
-        var input = ResourceFields.Given(root, "input") is { } given ? ItemList.Of(given) : [];
-        if (previous is null)
+        if (previous is not null && conversation is not null)
         {
-            return new ResponsePlan(stores, input, null);
+            throw ResourceErrors.Invalid(
+                "Mutually exclusive parameters: 'previous_response_id' and 'conversation'. Ensure you are only providing one of them.", "conversation", "mutually_exclusive_parameters");
         }
 
-        var before = await responses.ConversationAsync(owner, previous, cancellationToken);
+        var input = ResourceFields.Given(root, "input") is { } given ? ItemList.Of(given) : [];
+        if (previous is null && conversation is null)
+        {
+            return new ResponsePlan(stores, null, input, null);
+        }
+
+        var before = await memory.ContinuedAsync(owner, previous, conversation, cancellationToken);
+        // What is referred to stands in the list of what is continued already.
+        var own = input.Where(static i => ItemList.TypeOf(i) != "item_reference").ToArray();
         Resolve(input, before);
-        return new ResponsePlan(stores, input, input.Count == 0 ? null : Rewrite(root, [.. before, .. input]));
+        return new ResponsePlan(stores, conversation, own, input.Count == 0 ? null : Rewrite(root, [.. before, .. input]));
     }
+
+    private static string? ConversationOf(JsonElement root) => ResourceFields.Given(root, "conversation") switch
+    {
+        { ValueKind: JsonValueKind.String } id => id.GetString(),
+        { ValueKind: JsonValueKind.Object } named => ResourceFields.TextOrNull(named, "id"),
+        _ => null,
+    };
 
     /// <summary>Puts items of the conversation in the place of references to them. Others the engine refuses.</summary>
     private static void Resolve(List<JsonElement> input, List<JsonElement> before)

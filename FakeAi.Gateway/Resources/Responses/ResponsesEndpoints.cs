@@ -2,14 +2,13 @@ using System.Globalization;
 using System.Text.Json;
 using FakeAi.Gateway.Chat;
 using FakeAi.Gateway.Requests;
-using FakeAi.Storage.Resources;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace FakeAi.Gateway.Resources.Responses;
 
 /// <summary><c>/v1/responses</c>: an engine answers, the store remembers.</summary>
-internal sealed partial class ResponsesEndpoints(
-    ResourceExchange exchange, GenerationEndpoint generation, ResponseCollection responses, ILogger<ResponsesEndpoints> logger)
+internal sealed class ResponsesEndpoints(
+    ResourceExchange exchange, GenerationEndpoint generation, ResponseCollection responses, ResponseMemory memory)
 {
     private const string All = GenerationEndpoint.Responses;
     private const string One = "/v1/responses/{id}";
@@ -31,8 +30,8 @@ internal sealed partial class ResponsesEndpoints(
             return;
         }
 
-        using var plan = await ResponsePlan.OfAsync(body.Memory, owner, responses, context.RequestAborted);
-        if (plan is not { Stores: true })
+        using var plan = await ResponsePlan.OfAsync(body.Memory, owner, memory, context.RequestAborted);
+        if (plan is not { Keeps: true })
         {
             await generation.ForwardAsync(context, All, plan?.Body ?? body);
             return;
@@ -41,7 +40,8 @@ internal sealed partial class ResponsesEndpoints(
         // What is compressed cannot be read.
         context.Request.Headers.Remove(Microsoft.Net.Http.Headers.HeaderNames.AcceptEncoding);
         var inner = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        var recorded = new RecordedBody(context, inner, GatewayRequest.Of(context).Stream, response => StoreAsync(context, owner, new StoredResponse(response, plan.Input)));
+        var request = GatewayRequest.Of(context);
+        var recorded = new RecordedBody(context, inner, request.Stream, response => memory.KeepAsync(owner, plan, response, request.Id, context.RequestAborted));
         context.Features.Set<IHttpResponseBodyFeature>(recorded);
         try
         {
@@ -51,19 +51,6 @@ internal sealed partial class ResponsesEndpoints(
         finally
         {
             context.Features.Set(inner);
-        }
-    }
-
-    /// <summary>A store that does not answer costs the memory of a response, not the response.</summary>
-    private async Task StoreAsync(HttpContext context, string owner, StoredResponse response)
-    {
-        try
-        {
-            await responses.AddAsync(owner, response, context.RequestAborted);
-        }
-        catch (Exception e) when (e is ResourceStoreUnavailableException or OperationCanceledException)
-        {
-            Log.NotStored(logger, GatewayRequest.Of(context).Id, e.Message);
         }
     }
 
@@ -92,10 +79,4 @@ internal sealed partial class ResponsesEndpoints(
     }
 
     private static string Id(HttpContext context) => Convert.ToString(context.Request.RouteValues["id"], CultureInfo.InvariantCulture) ?? "";
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Warning, "{RequestId}: the response is not stored: {Reason}")]
-        public static partial void NotStored(ILogger logger, string requestId, string reason);
-    }
 }

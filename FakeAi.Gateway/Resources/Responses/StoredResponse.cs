@@ -10,6 +10,9 @@ internal sealed record StoredResponse(JsonElement Response, IReadOnlyList<JsonEl
     /// <summary>The response that it continues; null for none.</summary>
     public string? Previous => Response.TryGetProperty("previous_response_id", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString() : null;
 
+    /// <summary>Whether it broke off.</summary>
+    public bool Failed => Response.TryGetProperty("status", out var status) && status.ValueEquals("failed"u8);
+
     /// <summary>The items of its answer.</summary>
     public IEnumerable<JsonElement> Output => Response.GetProperty("output").EnumerateArray();
 }

@@ -13,7 +13,7 @@ public sealed class NodeTests(RunningSystem system)
     [InlineData("openai", "resources.test.mjs", 6)]
     [InlineData("@anthropic-ai/sdk", "anthropic.test.mjs", 8)]
     [InlineData("@google/genai", "gemini.test.mjs", 9)]
-    [InlineData("openai", "responses.test.mjs", 6)]
+    [InlineData("openai", "responses.test.mjs", 7)]
     public async Task NodeSdk_EveryTest_Passes(string package, string file, int tests)
     {
         Assert.True(

@@ -12,6 +12,7 @@ namespace FakeAi.Gateway.Tests.Resources.Responses;
 public sealed class ResponsesTests : IAsyncLifetime
 {
     private const string Route = "/v1/responses";
+    private const string Conversations = "/v1/conversations";
 
     private static readonly SchemaCheck s_check = Load();
 
@@ -93,6 +94,56 @@ public sealed class ResponsesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Conversation_FromCreationToDeletion_GrowsWithEachResponse()
+    {
+        await using var host = await GatewayHost.StartAsync(_engine);
+        var conversation = Id(await PostAsync(host, Conversations, """{"metadata":{"a":"b"},"items":[{"role":"developer","content":"Be kind."}]}""", "ConversationResource"));
+        Assert.Matches("^conv_[0-9a-f]{48}$", conversation);
+        var path = $"{Conversations}/{conversation}";
+        await AskAsync(host, $$"""{"model":"gpt-4o","input":"one","conversation":"{{conversation}}","store":false}""");
+        await AskAsync(host, $$"""{"model":"gpt-4o","input":[{"role":"user","content":"two"}],"conversation":{"id":"{{conversation}}"},"stream":true}""");
+        Assert.Equal(["Be kind.", "one"], Texts(_asked.ElementAt(0)));
+        Assert.Equal(["Be kind.", "one", "answer 1", "two"], Texts(_asked.ElementAt(1)));
+
+        var page = await OkAsync(host, HttpMethod.Get, $"{path}/items?limit=2", "ConversationItemList");
+        Assert.Equal(("answer 2,two", true), (string.Join(',', Texts(page)), page.GetProperty("has_more").GetBoolean()));
+        page = await OkAsync(host, HttpMethod.Get, $"{path}/items?after={page.GetProperty("last_id").GetString()}", "ConversationItemList");
+        Assert.Equal(("answer 1,one,Be kind.", false), (string.Join(',', Texts(page)), page.GetProperty("has_more").GetBoolean()));
+
+        // An id that is taken is not taken twice.
+        var added = await PostAsync(host, $"{path}/items", """{"items":[{"type":"message","id":"msg_1","role":"user","content":"three"}]}""", "ConversationItemList");
+        var item = added.GetProperty("first_id").GetString();
+        Assert.NotEqual("msg_1", item);
+        Assert.Equal("three", (await OkAsync(host, HttpMethod.Get, $"{path}/items/{item}")).GetProperty("content")[0].GetProperty("text").GetString());
+        await OkAsync(host, HttpMethod.Delete, $"{path}/items/{item}", "ConversationResource");
+        var client = new ResourceClient(host);
+        Assert.Equal((404, $"Item with id '{item}' not found in conversation '{conversation}'.", null, null), await client.RefusedAsync(HttpMethod.Get, $"{path}/items/{item}"));
+
+        var changed = await PostAsync(host, path, """{"metadata":{"c":"d"}}""", "ConversationResource");
+        Assert.Equal("""{"c":"d"}""", (await OkAsync(host, HttpMethod.Get, path, "ConversationResource")).GetProperty("metadata").GetRawText());
+        Assert.Equal("""{"c":"d"}""", changed.GetProperty("metadata").GetRawText());
+        await OkAsync(host, HttpMethod.Delete, path, "DeletedConversationResource");
+        Assert.Equal(404, (await client.RefusedAsync(HttpMethod.Get, $"{path}/items")).Status);
+        Assert.Equal(
+            (404, $"Conversation with id '{conversation}' not found.", null, null),
+            await client.RefusedAsync(HttpMethod.Post, Route, GatewayHost.Json($$"""{"model":"gpt-4o","input":"Hi","conversation":"{{conversation}}"}""")));
+    }
+
+    [Theory]
+    [InlineData("/v1/conversations", """{"items":[{"type":"message","role":"user"}]}""", "items[0].content")]
+    [InlineData("/v1/conversations", """{"items":[{"type":"picture"}]}""", "items[0].type")]
+    [InlineData("/v1/conversations", """{"items":"Hi"}""", "items")]
+    [InlineData("/v1/conversations", """{"name":"x"}""", "name")]
+    [InlineData("/v1/responses", """{"input":"Hi","previous_response_id":"resp_1","conversation":"conv_1"}""", "conversation")]
+    [InlineData("/v1/responses", """{"input":"Hi","background":true}""", "background")]
+    public async Task Request_Wrong_IsRefusedBeforeAnEngineIsAsked(string path, string body, string param)
+    {
+        await using var host = await GatewayHost.StartAsync(_engine);
+        var refused = await new ResourceClient(host).RefusedAsync(HttpMethod.Post, path, GatewayHost.Json(body));
+        Assert.Equal((400, param, 0), (refused.Status, refused.Param, _engine.Calls));
+    }
+
+    [Fact]
     public async Task Store_Full_OldestMakeRoom()
     {
         await using var host = await GatewayHost.StartAsync(_engine, ("FakeAi:Resources:MaxObjects", "30"));
@@ -142,9 +193,12 @@ public sealed class ResponsesTests : IAsyncLifetime
             : JsonElement.Parse(text);
     }
 
-    private static async Task<JsonElement> OkAsync(GatewayHost host, HttpMethod method, string path, string? schema = null)
+    private static Task<JsonElement> PostAsync(GatewayHost host, string path, string body, string schema) =>
+        OkAsync(host, HttpMethod.Post, path, schema, GatewayHost.Json(body));
+
+    private static async Task<JsonElement> OkAsync(GatewayHost host, HttpMethod method, string path, string? schema = null, HttpContent? content = null)
     {
-        using var response = await new ResourceClient(host).SendAsync(method, path);
+        using var response = await new ResourceClient(host).SendAsync(method, path, content);
         var json = await response.Content.ReadAsStringAsync(Token);
         Assert.True(response.StatusCode == HttpStatusCode.OK, json);
         var answer = JsonElement.Parse(json);
