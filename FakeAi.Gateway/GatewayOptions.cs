@@ -23,6 +23,12 @@ public sealed class GatewayOptions
     [RegularExpression("^[A-Za-z0-9._-]{1,64}$")]
     public string Organization { get; set; } = "fakeai";
 
+    /// <summary>
+    /// Models by the names of Azure deployments. Further deployments are the catalogue's models, by their own names. A value must be a
+    /// name of the catalogue.
+    /// </summary>
+    public IDictionary<string, string> AzureDeployments { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Most bytes of a request's body: 1 KB to 512 MB, 25 MB by default.</summary>
     [Range(1024, 512 * 1024 * 1024)]
     public int MaxBodyBytes { get; set; } = 25 * 1024 * 1024;

@@ -1,11 +1,13 @@
+using FakeAi.Contracts.Catalogue;
 using FakeAi.Gateway.Auth;
 using FakeAi.Gateway.Edge;
+using FakeAi.Gateway.Providers.Azure;
 using Microsoft.Extensions.Options;
 
 namespace FakeAi.Gateway;
 
 /// <summary>Collects every fault, the open mode on an open network included.</summary>
-internal sealed class GatewayOptionsValidator(IConfiguration configuration) : IValidateOptions<GatewayOptions>
+internal sealed class GatewayOptionsValidator(IConfiguration configuration, ModelCatalogue catalogue) : IValidateOptions<GatewayOptions>
 {
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
@@ -25,6 +27,14 @@ internal sealed class GatewayOptionsValidator(IConfiguration configuration) : IV
             if (!ApiKeyOptions.IsHeaderSafe(options.Keys[i].Organization) || !ApiKeyOptions.IsHeaderSafe(options.Keys[i].Project))
             {
                 faults.Add($"{GatewayOptions.SectionName}:Keys:{i}: Organization and Project may hold letters, digits, '.', '_' and '-' only.");
+            }
+        }
+
+        foreach (var (deployment, model) in options.AzureDeployments)
+        {
+            if (!AzureDeployments.IsName(deployment) || !catalogue.TryGet(model, out _))
+            {
+                faults.Add($"{GatewayOptions.SectionName}:AzureDeployments:{deployment} must be 1 to 64 letters, digits, '-', '_' or '.', and its model '{model}' one of the catalogue.");
             }
         }
 

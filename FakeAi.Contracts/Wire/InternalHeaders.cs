@@ -42,6 +42,9 @@ public static class InternalHeaders
     /// <summary>Trailer: how far behind its schedule the stream was at worst, microseconds.</summary>
     public const string LagUs = "x-fakeai-int-lag-us";
 
+    /// <summary>Request: whose variant of OpenAI's wire format the answer is to have, one of <see cref="WireVariants"/>; absent for OpenAI's own.</summary>
+    public const string Variant = "x-fakeai-int-variant";
+
     /// <summary>Request: the caller's key, masked, or its configured name.</summary>
     public const string Client = "x-fakeai-int-client";
 

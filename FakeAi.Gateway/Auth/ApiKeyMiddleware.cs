@@ -1,5 +1,6 @@
 using FakeAi.Contracts.Live;
 using FakeAi.Gateway.OpenAi;
+using FakeAi.Gateway.Providers;
 using FakeAi.Gateway.Requests;
 
 namespace FakeAi.Gateway.Auth;
@@ -10,7 +11,7 @@ namespace FakeAi.Gateway.Auth;
 /// </summary>
 internal sealed class ApiKeyMiddleware(RequestDelegate next, ApiKeyRing ring)
 {
-    private static readonly PathString[] s_guarded = ["/v1", "/v1beta", "/metrics", "/kv-cache", "/waterfall", "/errors", "/hubs"];
+    private static readonly PathString[] s_guarded = ["/metrics", "/kv-cache", "/waterfall", "/errors", "/hubs"];
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -51,6 +52,11 @@ internal sealed class ApiKeyMiddleware(RequestDelegate next, ApiKeyRing ring)
 
     private static bool IsGuarded(PathString path)
     {
+        if (ProviderSurfaces.IsProviderPath(path))
+        {
+            return true;
+        }
+
         foreach (var prefix in s_guarded)
         {
             if (path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase))

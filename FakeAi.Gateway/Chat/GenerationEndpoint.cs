@@ -28,9 +28,13 @@ internal sealed class GenerationEndpoint(RequestBodyReader bodies, EngineForward
     /// <param name="path">Path and query at the engine.</param>
     /// <param name="known">What is asked for, where the address tells it; null where the body does.</param>
     /// <param name="counted">Whether it is a generation.</param>
-    public async Task HandleAsync(HttpContext context, string route, string path, BodyPeek? known = null, bool counted = true)
+    /// <param name="choose">
+    /// Of providers that have names of their own for models: gives the engine's name of the one that the body names, or the error to answer with.
+    /// </param>
+    public async Task HandleAsync(
+        HttpContext context, string route, string path, BodyPeek? known = null, bool counted = true, Func<string?, ModelChoice>? choose = null)
     {
-        using var body = await BeginAsync(context, route, known, counted);
+        using var body = await BeginAsync(context, route, known, counted, choose);
         if (body is not null)
         {
             await ForwardAsync(context, path, body);
@@ -42,7 +46,9 @@ internal sealed class GenerationEndpoint(RequestBodyReader bodies, EngineForward
     /// <param name="route">The route's template, for events.</param>
     /// <param name="known">What is asked for, where the address tells it; null where the body does.</param>
     /// <param name="counted">Whether it is a generation.</param>
-    public async ValueTask<RequestBody?> BeginAsync(HttpContext context, string route, BodyPeek? known = null, bool counted = true)
+    /// <param name="choose">Gives the engine's name of the model that the body names, or the error to answer with; null where both have the same names.</param>
+    public async ValueTask<RequestBody?> BeginAsync(
+        HttpContext context, string route, BodyPeek? known = null, bool counted = true, Func<string?, ModelChoice>? choose = null)
     {
         var request = GatewayRequest.Of(context);
         request.Endpoint = route;
@@ -63,6 +69,23 @@ internal sealed class GenerationEndpoint(RequestBodyReader bodies, EngineForward
 
         (request.Model, request.Stream) = known ?? BodyPeek.Of(body.Memory.Span);
         request.BodyBytes = body.Length;
+        if (choose?.Invoke(request.Model) is { } choice)
+        {
+            if (choice.Error is { } refusal)
+            {
+                body.Dispose();
+                await refusal.WriteAsync(context);
+                return null;
+            }
+
+            if (choice.Model != request.Model)
+            {
+                using var named = body;
+                body = ModelField.Replace(named.Memory.Span, choice.Model!);
+                request.Model = choice.Model;
+            }
+        }
+
         if (counted)
         {
             request.Begin();
@@ -83,3 +106,8 @@ internal sealed class GenerationEndpoint(RequestBodyReader bodies, EngineForward
         }
     }
 }
+
+/// <summary>The model that is to answer, as the engine names it; or why none can.</summary>
+/// <param name="Model">The model; null with an error.</param>
+/// <param name="Error">The error, or null.</param>
+internal readonly record struct ModelChoice(string? Model, OpenAiError? Error = null);

@@ -44,7 +44,8 @@ internal sealed class ModelsEndpoints : IModelList
 
     private static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> json)
     {
-        OpenAiHeaders.Stamp(context, GatewayRequest.Of(context));
+        var request = GatewayRequest.Of(context);
+        request.Surface.Stamp(context, request);
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = json.Length;
         await context.Response.BodyWriter.WriteAsync(json, context.RequestAborted);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using FakeAi.Contracts.Wire;
 using FakeAi.Gateway.OpenAi;
 using FakeAi.Gateway.Requests;
 
@@ -14,6 +15,9 @@ internal abstract class ProviderSurface
 
     /// <summary>The provider's name in events, as the catalogue has it.</summary>
     public abstract string Provider { get; }
+
+    /// <summary>The provider's variant of OpenAI's wire format, one of <see cref="WireVariants"/>; null where it has none.</summary>
+    public virtual string? Variant => null;
 
     /// <summary>
     /// What events call a path until a route has matched: a template where one is known, else the path's beginning. Names of

@@ -1,6 +1,7 @@
 using FakeAi.Gateway.Chat;
 using FakeAi.Gateway.Models;
 using FakeAi.Gateway.Providers.Anthropic;
+using FakeAi.Gateway.Providers.Azure;
 using FakeAi.Gateway.Providers.Gemini;
 using FakeAi.Gateway.Requests;
 
@@ -16,7 +17,9 @@ internal static class ProvidersExtensions
     public static IServiceCollection AddProviders(this IServiceCollection services) => services
         .AddSingleton<AnthropicModels>()
         .AddSingleton<GeminiModels>()
-        .AddSingleton<GeminiRoutes>();
+        .AddSingleton<GeminiRoutes>()
+        .AddSingleton<AzureDeployments>()
+        .AddSingleton<AzureRoutes>();
 
     public static IEndpointRouteBuilder MapProviders(this IEndpointRouteBuilder routes)
     {
@@ -25,6 +28,7 @@ internal static class ProvidersExtensions
         routes.MapPost(Messages, generation.For(Messages));
         routes.MapPost(CountTokens, generation.Uncounted(CountTokens));
         services.GetRequiredService<GeminiRoutes>().Map(routes);
+        services.GetRequiredService<AzureRoutes>().Map(routes);
 
         var (openAi, anthropic, gemini) = (
             services.GetRequiredService<ModelsEndpoints>(), services.GetRequiredService<AnthropicModels>(), services.GetRequiredService<GeminiModels>());

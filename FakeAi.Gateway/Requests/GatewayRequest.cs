@@ -47,7 +47,7 @@ internal sealed class GatewayRequest
     /// <summary>Whose outside the answer has.</summary>
     public ProviderSurface Surface { get; }
 
-    /// <summary>Whether it is for a provider's API, under <c>/v1</c> or <c>/v1beta</c>.</summary>
+    /// <summary>Whether it is for a provider's API (<see cref="ProviderSurfaces.IsProviderPath"/>).</summary>
     public bool IsProviderRoute { get; }
 
     /// <summary>The route's template, or the path's beginning where no route matched.</summary>

@@ -56,6 +56,11 @@ internal static class ForwardedHeaders
             headers.TryAddWithoutValidation(AnthropicSurface.VersionHeader, version[0]);
         }
 
+        if (request.Surface.Variant is { } variant)
+        {
+            headers.TryAddWithoutValidation(InternalHeaders.Variant, variant);
+        }
+
         if (from.Headers.Accept is { Count: 1 } accept && HeaderText.IsPrintable(accept[0]))
         {
             headers.TryAddWithoutValidation(HeaderNames.Accept, accept[0]);

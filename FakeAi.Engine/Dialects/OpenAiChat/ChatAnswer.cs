@@ -12,9 +12,9 @@ internal sealed class ChatAnswer : IDialectAnswer
     private readonly ToldChat _told;
     private readonly StreamFrame _frame;
 
-    public ChatAnswer(ChatRequest request, Answer answer, GenerationContext context, ITokenizer tokenizer, AnswerHead head, StreamFrame frame)
+    public ChatAnswer(ChatRequest request, Answer answer, GenerationContext context, ITokenizer tokenizer, AnswerHead head, StreamFrame frame, ChatVariant variant)
     {
-        _told = new ToldChat(request, head, answer, context.CachedTokens, context.Seed, tokenizer);
+        _told = new ToldChat(request, head, answer, context.CachedTokens, context.Seed, tokenizer, variant);
         _frame = frame;
         FinishReasons = [.. answer.Choices.Select(c => c.Finish.Word(request.Functions))];
         Encoder = request.Stream is not { } how ? null

@@ -14,7 +14,7 @@ namespace FakeAi.Engine.Dialects.OpenAiChat;
 /// </summary>
 internal sealed class ChoiceChunks
 {
-    private const string NoLogprobs = ",\"logprobs\":null,\"finish_reason\":null}";
+    private const string NoLogprobs = ",\"logprobs\":null,\"finish_reason\":null";
 
     private readonly List<Section> _sections = [];
     private const int MostShared = 256;
@@ -31,10 +31,11 @@ internal sealed class ChoiceChunks
     {
         var choice = told.Answer.Choices[index];
         Steps = choice.Steps;
+        var more = told.Variant.ChunkChoice(tellsContent: false);
         Head = Shared($"{{\"index\":{Text(index)},\"delta\":{{");
-        var start = StartDelta(choice, told, index) + "}" + NoLogprobs;
+        var start = $"{StartDelta(choice, told, index)}}}{NoLogprobs}{more}}}";
         Start = choice.AudioTokens > 0 ? Utf8(start) : Shared(start);
-        Finish = Shared($"}},\"logprobs\":null,\"finish_reason\":\"{choice.Finish.Word(told.Request.Functions)}\"}}");
+        Finish = Shared($"}},\"logprobs\":null,\"finish_reason\":\"{choice.Finish.Word(told.Request.Functions)}\"{more}}}");
         Encode(choice, told, index);
     }
 
@@ -86,6 +87,7 @@ internal sealed class ChoiceChunks
                 continue;
             }
 
+            var more = told.Variant.ChunkChoice(tellsContent: part.Kind == PartKind.Content);
             var from = step;
             var piece = 0;
             _sound = part.Speech is null ? _sound : new SoundChunks(part, step, told.AudioExpiresAt);
@@ -94,7 +96,7 @@ internal sealed class ChoiceChunks
                 output.Write(Utf8(CallHead(call, calls, told.Request.Functions)));
                 ends[step++] = output.WrittenCount;
                 piece = 1;
-                _sections.Add(new Section(part, from, step, [], Shared("}" + NoLogprobs), Joins: false));
+                _sections.Add(new Section(part, from, step, [], Shared($"}}{NoLogprobs}{more}}}"), Joins: false));
             }
 
             var probabilities = told.Request.TopLogprobs is { } top && LogprobWriter.Tells(part.Kind)
@@ -112,7 +114,7 @@ internal sealed class ChoiceChunks
             }
 
             var (open, close) = Frame(part, calls, told.Request.Functions);
-            var rest = probabilities is null ? close + "}" + NoLogprobs : ",\"finish_reason\":null}";
+            var rest = $"{(probabilities is null ? close + "}" + NoLogprobs : ",\"finish_reason\":null")}{more}}}";
             _sections.Add(new Section(part, from, step, Shared(open), Shared(rest), Joins: probabilities is null && part.Speech is null));
             calls += part.Call is null ? 0 : 1;
         }

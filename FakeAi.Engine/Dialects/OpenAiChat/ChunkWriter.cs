@@ -27,6 +27,7 @@ internal sealed class ChunkWriter : IChunkEncoder
     private readonly ulong? _paddingSeed;
     private byte[]? _padding;
     private readonly byte[] _close;
+    private readonly byte[] _first;
     private readonly ReadOnlyMemory<byte> _done;
     private int _paddingAt;
 
@@ -35,6 +36,7 @@ internal sealed class ChunkWriter : IChunkEncoder
         var head = told.Head;
         _close = [.. "}"u8, .. frame.Suffix.Span];
         _done = frame.Done;
+        _first = told.Variant.FirstChunk is { Length: > 0 } first ? [.. frame.Prefix.Span, .. Encoding.UTF8.GetBytes(first), .. frame.Suffix.Span] : [];
         _head = [.. frame.Prefix.Span, .. Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
             $"{{\"id\":\"{head.Id}\",\"object\":\"chat.completion.chunk\",\"created\":{head.Created},\"model\":{Json(head.Model)},"
@@ -62,6 +64,7 @@ internal sealed class ChunkWriter : IChunkEncoder
             _padding = Encoding.ASCII.GetBytes(new SeededRandom(seed).NextText(ObfuscationAlphabet, 256));
         }
 
+        output.Write(_first);
         foreach (var choice in _choices)
         {
             Write(output, choice.Head, choice.Start, [], [], 0);

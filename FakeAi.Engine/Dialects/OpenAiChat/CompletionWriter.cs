@@ -37,6 +37,7 @@ internal static class CompletionWriter
 
             json.WriteString("service_tier"u8, head.ServiceTier);
             json.WriteString("system_fingerprint"u8, head.Fingerprint);
+            told.Variant.WriteAnswer(json);
             json.WriteEndObject();
         }
 
@@ -73,6 +74,7 @@ internal static class CompletionWriter
         json.WriteEndObject();
         Probabilities(json, told, choice, index);
         json.WriteString("finish_reason"u8, choice.Finish.Word(told.Request.Functions));
+        told.Variant.WriteChoice(json, choice.Parts.Any(static p => p is { Kind: PartKind.Content, Pieces.Count: > 0 }));
         json.WriteEndObject();
     }
 

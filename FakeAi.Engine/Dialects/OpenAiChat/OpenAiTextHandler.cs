@@ -49,8 +49,9 @@ internal sealed record OpenAiTextRoute<TRequest>(
 /// <param name="Head">What every chunk repeats.</param>
 /// <param name="Frame">The format of a stream.</param>
 /// <param name="Deterministic">Whether ids and times depend on the request alone.</param>
+/// <param name="Variant">What is told beside what OpenAI tells.</param>
 internal readonly record struct TextTelling<TRequest>(
-    TRequest Request, Answer Answer, GenerationContext Context, ITokenizer Tokenizer, AnswerHead Head, StreamFrame Frame, bool Deterministic);
+    TRequest Request, Answer Answer, GenerationContext Context, ITokenizer Tokenizer, AnswerHead Head, StreamFrame Frame, bool Deterministic, ChatVariant Variant);
 
 /// <summary>Serves the routes of OpenAI's API that answer with text: reads and checks, and hands over to the pipeline.</summary>
 internal sealed class OpenAiTextHandler(
@@ -69,13 +70,14 @@ internal sealed class OpenAiTextHandler(
         var (request, (timing, priority, mode)) = await reader.ReadAsync(context, route.Parse);
         var frame = request.Stream is null ? StreamFrame.ServerSentEvents : formats.ChooseFrame(context.Request);
         RefusePlainText(frame, request);
+        var variant = ChatVariant.Of(context.Request.Headers);
         await pipeline.RunAsync(context, new GenerationCall(
             route.Route, route.Operation, arrival, request.Generation, timing, request.Stream is not null,
             (answer, found) => route.Tell(new TextTelling<TRequest>(
                 request, answer, found, tokenizers.For(request.Generation.Model),
                 AnswerHead.Create(
                     route.IdPrefix, request.Generation, request.ServiceTier, found.Seed, _serverSeed, clock.UnixUs / 1_000_000, arrival.Deterministic),
-                frame, arrival.Deterministic)))
+                frame, arrival.Deterministic, variant)))
         {
             Type = route.Type,
             Frame = frame,

@@ -10,7 +10,8 @@ namespace FakeAi.Engine.Dialects.OpenAiChat;
 /// <param name="CachedTokens">Tokens of the prompt that the cache held.</param>
 /// <param name="Seed">The request's seed.</param>
 /// <param name="Tokenizer">The model's tokenizer.</param>
-internal sealed record ToldChat(ChatRequest Request, AnswerHead Head, Answer Answer, int CachedTokens, ulong Seed, ITokenizer Tokenizer)
+/// <param name="Variant">What is told beside what OpenAI tells.</param>
+internal sealed record ToldChat(ChatRequest Request, AnswerHead Head, Answer Answer, int CachedTokens, ulong Seed, ITokenizer Tokenizer, ChatVariant Variant)
 {
     private const ulong Purpose = 0x70FD;
 

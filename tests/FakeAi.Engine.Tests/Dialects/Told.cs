@@ -31,15 +31,16 @@ internal sealed class Told
     /// <param name="host">The engine.</param>
     /// <param name="body">The request without <c>stream</c>.</param>
     /// <param name="path">The route.</param>
-    public static async Task<Told> AskAsync(EngineHost host, JsonObject body, string path = "/v1/chat/completions")
+    /// <param name="headers">Further headers.</param>
+    public static async Task<Told> AskAsync(EngineHost host, JsonObject body, string path = "/v1/chat/completions", params (string, string)[] headers)
     {
-        using var whole = await host.PostToAsync(path, body.ToJsonString(), s_alone);
+        using var whole = await host.PostToAsync(path, body.ToJsonString(), [s_alone, .. headers]);
         var text = await whole.Content.ReadAsStringAsync();
         Assert.True(whole.IsSuccessStatusCode, $"{body.ToJsonString()}\n{text}");
         var streamed = (JsonObject)body.DeepClone();
         streamed["stream"] = true;
         streamed["stream_options"] = new JsonObject { ["include_usage"] = true, ["include_obfuscation"] = false };
-        using var response = await host.PostToAsync(path, streamed.ToJsonString(), s_alone);
+        using var response = await host.PostToAsync(path, streamed.ToJsonString(), [s_alone, .. headers]);
         var events = Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync());
         Assert.True(response.IsSuccessStatusCode, events);
         Assert.EndsWith("data: [DONE]\n\n", events, StringComparison.Ordinal);

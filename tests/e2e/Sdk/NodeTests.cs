@@ -14,6 +14,7 @@ public sealed class NodeTests(RunningSystem system)
     [InlineData("@anthropic-ai/sdk", "anthropic.test.mjs", 8)]
     [InlineData("@google/genai", "gemini.test.mjs", 9)]
     [InlineData("openai", "responses.test.mjs", 7)]
+    [InlineData("openai", "azure.test.mjs", 4)]
     public async Task NodeSdk_EveryTest_Passes(string package, string file, int tests)
     {
         Assert.True(

@@ -1,0 +1,8 @@
+namespace FakeAi.Contracts.Wire;
+
+/// <summary>Words of <see cref="InternalHeaders.Variant"/>: providers that answer in OpenAI's format and tell more than OpenAI.</summary>
+public static class WireVariants
+{
+    /// <summary>Azure OpenAI: results of content filters.</summary>
+    public const string Azure = "azure";
+}
