@@ -15,6 +15,7 @@ public sealed class ModelCatalogue
     private static readonly Lazy<ModelCatalogue> s_default = new(LoadEmbedded);
 
     private readonly FrozenDictionary<string, ModelInfo> _byId;
+    private readonly Lazy<OpenRouterNames> _openRouter;
 
     /// <summary>Builds a catalogue and checks it.</summary>
     /// <exception cref="JsonException">An id stands twice, or a figure is out of range; all faults are named.</exception>
@@ -62,6 +63,7 @@ public sealed class ModelCatalogue
         }
 
         _byId = byId.ToFrozenDictionary(StringComparer.Ordinal);
+        _openRouter = new Lazy<OpenRouterNames>(() => new OpenRouterNames(this));
     }
 
     /// <summary>The catalogue that comes with FakeAi.</summary>
@@ -69,6 +71,9 @@ public sealed class ModelCatalogue
 
     /// <summary>All models, in the file's order.</summary>
     public IReadOnlyList<ModelInfo> Models { get; }
+
+    /// <summary>The chat models under OpenRouter's names.</summary>
+    public OpenRouterNames OpenRouter => _openRouter.Value;
 
     /// <summary>Reads a catalogue file: <c>{"models": [...]}</c>, snake_case names.</summary>
     /// <exception cref="JsonException">The file is not a valid catalogue.</exception>

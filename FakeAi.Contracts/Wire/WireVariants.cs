@@ -5,4 +5,7 @@ public static class WireVariants
 {
     /// <summary>Azure OpenAI: results of content filters.</summary>
     public const string Azure = "azure";
+
+    /// <summary>OpenRouter: who served, what it cost, and names of models of its own.</summary>
+    public const string OpenRouter = "openrouter";
 }

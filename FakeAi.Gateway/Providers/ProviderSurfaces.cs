@@ -2,13 +2,14 @@ using FakeAi.Gateway.Providers.Anthropic;
 using FakeAi.Gateway.Providers.Azure;
 using FakeAi.Gateway.Providers.Gemini;
 using FakeAi.Gateway.Providers.OpenAi;
+using FakeAi.Gateway.Providers.OpenRouter;
 
 namespace FakeAi.Gateway.Providers;
 
 /// <summary>
 /// Chooses the surface by path, and by headers where providers share a path: <c>/v1/models</c> is Anthropic's with
 /// <c>anthropic-version</c>, Gemini's with <c>x-goog-api-key</c>, else OpenAI's, as all else that no other provider has.
-/// <c>/openai</c> is Azure's.
+/// <c>/openai</c> is Azure's, <c>/api/v1</c> OpenRouter's.
 /// </summary>
 internal static class ProviderSurfaces
 {
@@ -16,11 +17,13 @@ internal static class ProviderSurfaces
     public static readonly AnthropicSurface Anthropic = new();
     public static readonly GeminiSurface Gemini = new();
     public static readonly AzureSurface Azure = new();
+    public static readonly OpenRouterSurface OpenRouter = new();
 
     /// <summary>Whether a path belongs to a provider's API at all.</summary>
     public static bool IsProviderPath(PathString path) =>
         path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/v1beta", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments(AzureSurface.Root, StringComparison.OrdinalIgnoreCase);
+        || path.StartsWithSegments(AzureSurface.Root, StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments(OpenRouterSurface.Root, StringComparison.OrdinalIgnoreCase);
 
     public static ProviderSurface Of(HttpRequest request)
     {
@@ -31,7 +34,9 @@ internal static class ProviderSurfaces
 
         if (!request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase, out var rest))
         {
-            return request.Path.StartsWithSegments(AzureSurface.Root, StringComparison.OrdinalIgnoreCase) ? Azure : OpenAi;
+            return request.Path.StartsWithSegments(AzureSurface.Root, StringComparison.OrdinalIgnoreCase) ? Azure
+                : request.Path.StartsWithSegments(OpenRouterSurface.Root, StringComparison.OrdinalIgnoreCase) ? OpenRouter
+                : OpenAi;
         }
 
         if (rest.StartsWithSegments("/messages", StringComparison.OrdinalIgnoreCase))

@@ -3,6 +3,7 @@ using FakeAi.Gateway.Models;
 using FakeAi.Gateway.Providers.Anthropic;
 using FakeAi.Gateway.Providers.Azure;
 using FakeAi.Gateway.Providers.Gemini;
+using FakeAi.Gateway.Providers.OpenRouter;
 using FakeAi.Gateway.Requests;
 
 namespace FakeAi.Gateway.Providers;
@@ -19,7 +20,8 @@ internal static class ProvidersExtensions
         .AddSingleton<GeminiModels>()
         .AddSingleton<GeminiRoutes>()
         .AddSingleton<AzureDeployments>()
-        .AddSingleton<AzureRoutes>();
+        .AddSingleton<AzureRoutes>()
+        .AddSingleton<OpenRouterRoutes>();
 
     public static IEndpointRouteBuilder MapProviders(this IEndpointRouteBuilder routes)
     {
@@ -29,6 +31,7 @@ internal static class ProvidersExtensions
         routes.MapPost(CountTokens, generation.Uncounted(CountTokens));
         services.GetRequiredService<GeminiRoutes>().Map(routes);
         services.GetRequiredService<AzureRoutes>().Map(routes);
+        services.GetRequiredService<OpenRouterRoutes>().Map(routes);
 
         var (openAi, anthropic, gemini) = (
             services.GetRequiredService<ModelsEndpoints>(), services.GetRequiredService<AnthropicModels>(), services.GetRequiredService<GeminiModels>());

@@ -21,15 +21,15 @@ internal sealed class AzureVariant : ChatVariant
     public override string FirstChunk =>
         "{\"choices\":[],\"created\":0,\"id\":\"\",\"model\":\"\",\"object\":\"\",\"prompt_filter_results\":" + Prompt + "}";
 
-    public override string ChunkChoice(bool tellsContent) => ",\"content_filter_results\":" + (tellsContent ? Content : "{}");
+    public override string ChunkChoice(bool tellsContent, string? finish = null) => ",\"content_filter_results\":" + (tellsContent ? Content : "{}");
 
-    public override void WriteAnswer(Utf8JsonWriter json)
+    public override void WriteAnswer(Utf8JsonWriter json, ToldChat told)
     {
         json.WritePropertyName("prompt_filter_results"u8);
         json.WriteRawValue(Prompt);
     }
 
-    public override void WriteChoice(Utf8JsonWriter json, bool tellsContent)
+    public override void WriteChoice(Utf8JsonWriter json, bool tellsContent, string finish)
     {
         json.WritePropertyName("content_filter_results"u8);
         json.WriteRawValue(tellsContent ? Content : "{}");

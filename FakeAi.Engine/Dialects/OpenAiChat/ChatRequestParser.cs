@@ -25,30 +25,39 @@ internal sealed class ChatRequestParser(ModelCatalogue catalogue, Tokenizers tok
         StringComparer.Ordinal);
 
     /// <exception cref="OpenAiFault">The request is not valid.</exception>
-    public ChatRequest Parse(ReadOnlySequence<byte> body) => JsonBody.Parse(body, Parse);
+    public ChatRequest Parse(ReadOnlySequence<byte> body, ChatVariant variant) => JsonBody.Parse(body, root => Parse(root, variant));
 
-    private ChatRequest Parse(JsonElement root)
+    private ChatRequest Parse(JsonElement root, ChatVariant variant)
     {
-        CommonFields.OnlyKnown(root, s_known);
-        var model = Model(root, out var requested);
+        if (variant.IsStrict)
+        {
+            CommonFields.OnlyKnown(root, s_known);
+        }
+
+        var model = Model(root, variant, out var requested);
         if (!root.TryGetProperty("messages", out var messagesElement))
         {
             throw OpenAiFault.Missing("messages");
         }
 
         var tokenizer = tokenizers.For(model);
-        var messages = new MessageParser(model, tokenizer).Parse(messagesElement);
+        var messages = new MessageParser(model, tokenizer, variant.ReasoningName).Parse(messagesElement);
         var tools = ToolParser.Parse(root, out var functions);
         CommonFields.Check(root);
         UnbuiltFeatures.Refuse(root);
         var format = ResponseFormatParser.Parse(root, model, messages);
         var logprobs = CommonFields.TopLogprobs(root);
         var stream = StreamOptions.Parse(root);
+        stream = variant.AlwaysTellsUsage && stream is not null ? new StreamOptions(IncludeUsage: true, IncludeObfuscation: false) : stream;
         var audio = AudioOutput.Parse(root, model, stream is not null);
-        var sampling = SamplingOf(root, spoken: audio is not null);
+        var reasoning = variant.Reasoning(root);
+        var sampling = SamplingOf(root, reasoning.Effort, spoken: audio is not null);
         var limit = Limit(root, out var limitName);
         var choices = CommonFields.Integer(root, "n", 1, MostChoices) ?? 1;
-        ModelRules.Check(root, model, sampling);
+        if (variant.IsStrict)
+        {
+            ModelRules.Check(root, model, sampling);
+        }
 
         var promptTokens = PromptTokens.Count(model, tokenizer, messages, tools?.Definitions)
             + (format?.Schema is { } schema ? tokenizer.Count(schema.GetRawText()) : 0);
@@ -60,7 +69,7 @@ internal sealed class ChatRequestParser(ModelCatalogue catalogue, Tokenizers tok
             Messages = messages,
             Tools = tools,
             Format = format,
-            ShowReasoning = model.Can(ModelCapabilities.ReasoningShown),
+            ShowReasoning = reasoning.Show ?? model.Can(ModelCapabilities.ReasoningShown),
             Speech = audio is null ? null : new SpeechStyle(audio.Voice),
             Prediction = CommonFields.Prediction(root),
             PromptTokens = promptTokens,
@@ -81,16 +90,16 @@ internal sealed class ChatRequestParser(ModelCatalogue catalogue, Tokenizers tok
         };
     }
 
-    private ModelInfo Model(JsonElement root, out string requested)
+    private ModelInfo Model(JsonElement root, ChatVariant variant, out string requested)
     {
-        var model = CommonFields.Model(root, catalogue, out requested);
+        var model = variant.Model(root, catalogue, out requested);
         return model.Kind == "chat" ? model : throw new OpenAiFault(
             404, "This is not a chat model and thus not supported in the v1/chat/completions endpoint. Did you mean to use v1/completions?", "model");
     }
 
-    private static Sampling SamplingOf(JsonElement root, bool spoken) => CommonFields.Sampling(root) with
+    private static Sampling SamplingOf(JsonElement root, string? effort, bool spoken) => CommonFields.Sampling(root) with
     {
-        ReasoningEffort = CommonFields.Choice(root, "reasoning_effort", "none", "minimal", "low", "medium", "high", "xhigh", "max"),
+        ReasoningEffort = effort,
 
         // What is said is shorter than what is written.
         Verbosity = CommonFields.Choice(root, "verbosity", "low", "medium", "high") ?? (spoken ? "low" : null),

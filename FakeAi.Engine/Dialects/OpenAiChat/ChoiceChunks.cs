@@ -35,7 +35,8 @@ internal sealed class ChoiceChunks
         Head = Shared($"{{\"index\":{Text(index)},\"delta\":{{");
         var start = $"{StartDelta(choice, told, index)}}}{NoLogprobs}{more}}}";
         Start = choice.AudioTokens > 0 ? Utf8(start) : Shared(start);
-        Finish = Shared($"}},\"logprobs\":null,\"finish_reason\":\"{choice.Finish.Word(told.Request.Functions)}\"{more}}}");
+        var finish = choice.Finish.Word(told.Request.Functions);
+        Finish = Shared($"}},\"logprobs\":null,\"finish_reason\":\"{finish}\"{told.Variant.ChunkChoice(tellsContent: false, finish)}}}");
         Encode(choice, told, index);
     }
 
@@ -113,7 +114,7 @@ internal sealed class ChoiceChunks
                 ends[step++] = output.WrittenCount;
             }
 
-            var (open, close) = Frame(part, calls, told.Request.Functions);
+            var (open, close) = Frame(part, calls, told.Request.Functions, told.Variant.ReasoningName);
             var rest = $"{(probabilities is null ? close + "}" + NoLogprobs : ",\"finish_reason\":null")}{more}}}";
             _sections.Add(new Section(part, from, step, Shared(open), Shared(rest), Joins: probabilities is null && part.Speech is null));
             calls += part.Call is null ? 0 : 1;
@@ -142,11 +143,11 @@ internal sealed class ChoiceChunks
             : $"\"tool_calls\":[{{\"index\":{Text(index)},\"id\":\"{call.Id}\",\"type\":\"function\",\"function\":{{\"name\":{name},\"arguments\":\"\"}}}}]";
     }
 
-    private static (string Open, string Close) Frame(AnswerPart part, int call, bool functions) => part.Kind switch
+    private static (string Open, string Close) Frame(AnswerPart part, int call, bool functions, string reasoning) => part.Kind switch
     {
         PartKind.Content => ("\"content\":\"", "\""),
         PartKind.Speech => ("\"audio\":{\"transcript\":\"", "\"}"),
-        PartKind.Reasoning => ("\"reasoning_content\":\"", "\""),
+        PartKind.Reasoning => ($"\"{reasoning}\":\"", "\""),
         PartKind.Refusal => ("\"refusal\":\"", "\""),
         _ when functions => ("\"function_call\":{\"arguments\":\"", "\"}"),
         _ when part.Call!.IsCustom => ($"\"tool_calls\":[{{\"index\":{Text(call)},\"custom\":{{\"input\":\"", "\"}}]"),

@@ -40,8 +40,8 @@ internal sealed class ChunkWriter : IChunkEncoder
         _head = [.. frame.Prefix.Span, .. Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
             $"{{\"id\":\"{head.Id}\",\"object\":\"chat.completion.chunk\",\"created\":{head.Created},\"model\":{Json(head.Model)},"
-            + $"\"service_tier\":\"{head.ServiceTier}\",\"system_fingerprint\":\"{head.Fingerprint}\",\"choices\":["))];
-        _tail = options.IncludeUsage ? "],\"usage\":null"u8.ToArray() : "]"u8.ToArray();
+            + $"\"service_tier\":\"{head.ServiceTier}\",\"system_fingerprint\":\"{head.Fingerprint}\"{told.Variant.ChunkMembers(told)},\"choices\":["))];
+        _tail = options.IncludeUsage && !told.Variant.AlwaysTellsUsage ? "],\"usage\":null"u8.ToArray() : "]"u8.ToArray();
         _choices = new ChoiceChunks[told.Answer.Choices.Count];
         for (var i = 0; i < _choices.Length; i++)
         {
@@ -184,7 +184,7 @@ internal sealed class ChunkWriter : IChunkEncoder
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            Usage.Write(json, told.Request.Generation.PromptTokens, told.CachedTokens, told.Answer, told.Request.PromptAudioTokens);
+            Usage.Write(json, told.Request.Generation.PromptTokens, told.CachedTokens, told.Answer, told.Request.PromptAudioTokens, more => told.Variant.WriteUsage(more, told));
             json.WriteEndObject();
         }
 

@@ -28,7 +28,7 @@ internal static class CompletionWriter
             }
 
             json.WriteEndArray();
-            Usage.Write(json, request.Generation.PromptTokens, told.CachedTokens, answer, request.PromptAudioTokens);
+            Usage.Write(json, request.Generation.PromptTokens, told.CachedTokens, answer, request.PromptAudioTokens, more => told.Variant.WriteUsage(more, told));
             if (request.Metadata is { } metadata)
             {
                 json.WritePropertyName("metadata"u8);
@@ -37,7 +37,7 @@ internal static class CompletionWriter
 
             json.WriteString("service_tier"u8, head.ServiceTier);
             json.WriteString("system_fingerprint"u8, head.Fingerprint);
-            told.Variant.WriteAnswer(json);
+            told.Variant.WriteAnswer(json, told);
             json.WriteEndObject();
         }
 
@@ -59,7 +59,7 @@ internal static class CompletionWriter
         json.WriteString("content"u8, choice.TextOf(PartKind.Content) ?? (calls.Length > 0 || refusal is not null || spoken is not null ? null : ""));
         if (choice.Parts.Any(static p => p.Kind == PartKind.Reasoning && p.Pieces.Count > 0))
         {
-            json.WriteString("reasoning_content"u8, choice.TextOf(PartKind.Reasoning));
+            json.WriteString(told.Variant.ReasoningName, choice.TextOf(PartKind.Reasoning));
         }
 
         json.WriteString("refusal"u8, refusal);
@@ -73,8 +73,9 @@ internal static class CompletionWriter
         json.WriteEndArray();
         json.WriteEndObject();
         Probabilities(json, told, choice, index);
-        json.WriteString("finish_reason"u8, choice.Finish.Word(told.Request.Functions));
-        told.Variant.WriteChoice(json, choice.Parts.Any(static p => p is { Kind: PartKind.Content, Pieces.Count: > 0 }));
+        var finish = choice.Finish.Word(told.Request.Functions);
+        json.WriteString("finish_reason"u8, finish);
+        told.Variant.WriteChoice(json, choice.Parts.Any(static p => p is { Kind: PartKind.Content, Pieces.Count: > 0 }), finish);
         json.WriteEndObject();
     }
 

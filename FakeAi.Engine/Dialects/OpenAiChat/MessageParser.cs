@@ -7,7 +7,10 @@ using FakeAi.Engine.Generation;
 namespace FakeAi.Engine.Dialects.OpenAiChat;
 
 /// <summary>Checks and reads <c>messages</c>.</summary>
-internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
+/// <param name="model">The model that is asked.</param>
+/// <param name="tokenizer">Its tokenizer.</param>
+/// <param name="reasoning">The member in which answers tell their reasoning.</param>
+internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer, string reasoning)
 {
     private const int FileTokens = 256;
 
@@ -71,14 +74,14 @@ internal sealed class MessageParser(ModelInfo model, ITokenizer tokenizer)
         };
     }
 
-    private static void OnlyKnown(JsonElement message, string path, string role)
+    private void OnlyKnown(JsonElement message, string path, string role)
     {
         switch (role)
         {
             case "assistant":
                 // SDKs send an answer back as they keep it: with "parsed" beside the content, and reasoning where it was shown.
                 Fields.Only(
-                    message, path, "role", "content", "name", "refusal", "audio", "tool_calls", "function_call", "annotations", "parsed", "reasoning_content");
+                    message, path, "role", "content", "name", "refusal", "audio", "tool_calls", "function_call", "annotations", "parsed", reasoning);
                 break;
             case "tool":
                 Fields.Only(message, path, "role", "content", "name", "tool_call_id");

@@ -61,7 +61,7 @@ internal sealed class OpenAiFault(int status, string message, string? param = nu
     /// <summary>At most 64 characters of a client's own text, for messages.</summary>
     public static string Shorten(string text) => text.Length <= 64 ? text : text[..(char.IsHighSurrogate(text[63]) ? 63 : 64)] + "…";
 
-    /// <summary>Writes the envelope as the response's body.</summary>
+    /// <summary>Writes the envelope as the response's body, in the form of the provider that the gateway asks for.</summary>
     public async Task WriteAsync(HttpResponse response, CancellationToken cancellationToken)
     {
         response.StatusCode = Status;
@@ -69,7 +69,7 @@ internal sealed class OpenAiFault(int status, string message, string? param = nu
         await using (var json = new Utf8JsonWriter(response.BodyWriter, s_json))
         {
             json.WriteStartObject();
-            WriteError(json);
+            ChatVariant.Of(response.HttpContext.Request.Headers).WriteError(json, this);
             json.WriteEndObject();
         }
 

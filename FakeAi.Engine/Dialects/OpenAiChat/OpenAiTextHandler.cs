@@ -37,7 +37,7 @@ internal interface IOpenAiTextRequest : ISteeredRequest
 /// <param name="Parse">Reads a body.</param>
 /// <param name="Tell">Makes the answer's form.</param>
 internal sealed record OpenAiTextRoute<TRequest>(
-    string Route, string Operation, StreamType Type, string IdPrefix, Func<ReadOnlySequence<byte>, TRequest> Parse,
+    string Route, string Operation, StreamType Type, string IdPrefix, Func<ReadOnlySequence<byte>, ChatVariant, TRequest> Parse,
     Func<TextTelling<TRequest>, IDialectAnswer> Tell)
     where TRequest : IOpenAiTextRequest;
 
@@ -67,16 +67,16 @@ internal sealed class OpenAiTextHandler(
     private async Task AnswerAsync<TRequest>(HttpContext context, RequestArrival arrival, OpenAiTextRoute<TRequest> route)
         where TRequest : IOpenAiTextRequest
     {
-        var (request, (timing, priority, mode)) = await reader.ReadAsync(context, route.Parse);
-        var frame = request.Stream is null ? StreamFrame.ServerSentEvents : formats.ChooseFrame(context.Request);
-        RefusePlainText(frame, request);
         var variant = ChatVariant.Of(context.Request.Headers);
+        var (request, (timing, priority, mode)) = await reader.ReadAsync(context, body => route.Parse(body, variant));
+        var frame = variant.Frame(request.Stream is null ? StreamFrame.ServerSentEvents : formats.ChooseFrame(context.Request));
+        RefusePlainText(frame, request);
         await pipeline.RunAsync(context, new GenerationCall(
             route.Route, route.Operation, arrival, request.Generation, timing, request.Stream is not null,
             (answer, found) => route.Tell(new TextTelling<TRequest>(
                 request, answer, found, tokenizers.For(request.Generation.Model),
-                AnswerHead.Create(
-                    route.IdPrefix, request.Generation, request.ServiceTier, found.Seed, _serverSeed, clock.UnixUs / 1_000_000, arrival.Deterministic),
+                variant.Head(AnswerHead.Create(
+                    route.IdPrefix, request.Generation, request.ServiceTier, found.Seed, _serverSeed, clock.UnixUs / 1_000_000, arrival.Deterministic)),
                 frame, arrival.Deterministic, variant)))
         {
             Type = route.Type,

@@ -12,7 +12,8 @@ internal static class Usage
     /// <param name="cachedTokens">Those of them that the cache held.</param>
     /// <param name="answer">The answer.</param>
     /// <param name="promptAudioTokens">Those of the prompt that are sound.</param>
-    public static void Write(Utf8JsonWriter json, int promptTokens, int cachedTokens, Answer answer, int promptAudioTokens = 0)
+    /// <param name="more">Writes further members.</param>
+    public static void Write(Utf8JsonWriter json, int promptTokens, int cachedTokens, Answer answer, int promptAudioTokens = 0, Action<Utf8JsonWriter>? more = null)
     {
         // Only where there is sound are the tokens of text told beside it.
         var sound = promptAudioTokens > 0 || answer.AudioTokens > 0;
@@ -40,6 +41,7 @@ internal static class Usage
         json.WriteNumber("accepted_prediction_tokens"u8, answer.Prediction.Accepted);
         json.WriteNumber("rejected_prediction_tokens"u8, answer.Prediction.Rejected);
         json.WriteEndObject();
+        more?.Invoke(json);
         json.WriteEndObject();
     }
 }

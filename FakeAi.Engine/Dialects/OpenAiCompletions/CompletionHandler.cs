@@ -9,7 +9,7 @@ internal sealed class CompletionHandler(CompletionRequestParser parser, OpenAiTe
     public const string Route = "/v1/completions";
 
     private readonly OpenAiTextRoute<CompletionRequest> _route = new(
-        Route, "text_completion", StreamType.Completion, "cmpl-", parser.Parse,
+        Route, "text_completion", StreamType.Completion, "cmpl-", (body, _) => parser.Parse(body),
         static t => new CompletionAnswer(t.Request, t.Answer, t.Context, t.Tokenizer, t.Head, t.Frame));
 
     public Task HandleAsync(HttpContext context) => texts.HandleAsync(context, _route);

@@ -15,6 +15,7 @@ public sealed class NodeTests(RunningSystem system)
     [InlineData("@google/genai", "gemini.test.mjs", 9)]
     [InlineData("openai", "responses.test.mjs", 7)]
     [InlineData("openai", "azure.test.mjs", 4)]
+    [InlineData("openai", "openrouter.test.mjs", 3)]
     public async Task NodeSdk_EveryTest_Passes(string package, string file, int tests)
     {
         Assert.True(

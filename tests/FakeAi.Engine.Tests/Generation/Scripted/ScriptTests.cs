@@ -147,7 +147,7 @@ public sealed class ScriptTests
     private static GenerationRequest User(string text) =>
         Request($$"""{"model":"gpt-4o","messages":[{"role":"user","content":{{JsonSerializer.Serialize(text)}}}]}""");
 
-    private static GenerationRequest Request(string json) => s_parser.Parse(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(json))).Generation;
+    private static GenerationRequest Request(string json) => s_parser.Parse(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(json)), ChatVariant.OpenAi).Generation;
 
     private static string? Say(SourcedAnswer? answer) => answer is null ? null : string.Concat(answer.Draft.Parts.Select(p => p.Kind switch
     {
