@@ -8,4 +8,7 @@ public static class WireVariants
 
     /// <summary>OpenRouter: who served, what it cost, and names of models of its own.</summary>
     public const string OpenRouter = "openrouter";
+
+    /// <summary>Perplexity: results of a search.</summary>
+    public const string Perplexity = "perplexity";
 }

@@ -4,6 +4,7 @@ using FakeAi.Gateway.Providers.Anthropic;
 using FakeAi.Gateway.Providers.Azure;
 using FakeAi.Gateway.Providers.Gemini;
 using FakeAi.Gateway.Providers.OpenRouter;
+using FakeAi.Gateway.Providers.Perplexity;
 using FakeAi.Gateway.Requests;
 
 namespace FakeAi.Gateway.Providers;
@@ -13,6 +14,7 @@ internal static class ProvidersExtensions
 {
     private const string Models = "/models";
     private const string Messages = "/v1/messages";
+    private const string PerplexityChat = PerplexitySurface.Root + "/chat/completions";
     private const string CountTokens = "/v1/messages/count_tokens";
 
     public static IServiceCollection AddProviders(this IServiceCollection services) => services
@@ -29,6 +31,7 @@ internal static class ProvidersExtensions
         var generation = services.GetRequiredService<GenerationEndpoint>();
         routes.MapPost(Messages, generation.For(Messages));
         routes.MapPost(CountTokens, generation.Uncounted(CountTokens));
+        routes.MapPost(PerplexityChat, context => generation.HandleAsync(context, PerplexityChat, GenerationEndpoint.ChatCompletions));
         services.GetRequiredService<GeminiRoutes>().Map(routes);
         services.GetRequiredService<AzureRoutes>().Map(routes);
         services.GetRequiredService<OpenRouterRoutes>().Map(routes);

@@ -12,9 +12,9 @@ internal sealed class ChatAnswer : IDialectAnswer
     private readonly ToldChat _told;
     private readonly StreamFrame _frame;
 
-    public ChatAnswer(ChatRequest request, Answer answer, GenerationContext context, ITokenizer tokenizer, AnswerHead head, StreamFrame frame, ChatVariant variant)
+    public ChatAnswer(ChatRequest request, Answer answer, GenerationContext context, ITokenizer tokenizer, AnswerHead head, StreamFrame frame)
     {
-        _told = new ToldChat(request, head, answer, context.CachedTokens, context.Seed, tokenizer, variant);
+        _told = new ToldChat(request, head, answer, context.CachedTokens, context.Seed, tokenizer);
         _frame = frame;
         FinishReasons = [.. answer.Choices.Select(c => c.Finish.Word(request.Functions))];
         Encoder = request.Stream is not { } how ? null

@@ -9,7 +9,7 @@ internal sealed class ChatHandler(ChatRequestParser parser, OpenAiTextHandler te
 
     private readonly OpenAiTextRoute<ChatRequest> _route = new(
         Route, "chat", StreamType.Chat, "chatcmpl-", parser.Parse,
-        static t => new ChatAnswer(t.Request, t.Answer, t.Context, t.Tokenizer, t.Head, t.Frame, t.Variant));
+        static t => new ChatAnswer(t.Request, t.Answer, t.Context, t.Tokenizer, t.Head, t.Frame));
 
     public Task HandleAsync(HttpContext context) => texts.HandleAsync(context, _route);
 }

@@ -12,6 +12,11 @@ internal sealed record ChatRequest(GenerationRequest Generation, string ServiceT
 {
     public SteeringFields Steering { get; init; } = SteeringFields.None;
 
+    public ChatVariant Variant { get; init; } = ChatVariant.OpenAi;
+
+    /// <summary>What to search the web for; null where the model does not.</summary>
+    public WebSearch? Search { get; init; }
+
     /// <summary>How many of the likeliest tokens to tell with each token, 0 to 20; null without probabilities.</summary>
     public int? TopLogprobs { get; init; }
 

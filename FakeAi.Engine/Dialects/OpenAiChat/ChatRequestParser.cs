@@ -29,6 +29,7 @@ internal sealed class ChatRequestParser(ModelCatalogue catalogue, Tokenizers tok
 
     private ChatRequest Parse(JsonElement root, ChatVariant variant)
     {
+        variant = variant.For(root);
         if (variant.IsStrict)
         {
             CommonFields.OnlyKnown(root, s_known);
@@ -44,11 +45,14 @@ internal sealed class ChatRequestParser(ModelCatalogue catalogue, Tokenizers tok
         var messages = new MessageParser(model, tokenizer, variant.ReasoningName).Parse(messagesElement);
         var tools = ToolParser.Parse(root, out var functions);
         CommonFields.Check(root);
-        UnbuiltFeatures.Refuse(root);
+        if (!variant.SearchesTheWeb)
+        {
+            UnbuiltFeatures.Refuse(root);
+        }
+
         var format = ResponseFormatParser.Parse(root, model, messages);
         var logprobs = CommonFields.TopLogprobs(root);
-        var stream = StreamOptions.Parse(root);
-        stream = variant.AlwaysTellsUsage && stream is not null ? new StreamOptions(IncludeUsage: true, IncludeObfuscation: false) : stream;
+        var stream = variant.Stream(StreamOptions.Parse(root));
         var audio = AudioOutput.Parse(root, model, stream is not null);
         var reasoning = variant.Reasoning(root);
         var sampling = SamplingOf(root, reasoning.Effort, spoken: audio is not null);
@@ -82,6 +86,8 @@ internal sealed class ChatRequestParser(ModelCatalogue catalogue, Tokenizers tok
         };
         return new ChatRequest(generation, Tier(root), stream)
         {
+            Variant = variant,
+            Search = variant.SearchesTheWeb ? WebSearch.Read(root) : null,
             Steering = SteeringFields.Of(root),
             TopLogprobs = logprobs,
             Audio = audio,

@@ -14,17 +14,23 @@ internal class ChatVariant
     public static readonly ChatVariant OpenAi = new();
     private static readonly AzureVariant s_azure = new();
     private static readonly OpenRouterVariant s_openRouter = new();
+    private static readonly PerplexityVariant s_perplexity = new(ownPath: true);
+    private static readonly PerplexityVariant s_sonar = new(ownPath: false);
 
     /// <summary>The variant that the gateway asks for.</summary>
     public static ChatVariant Of(IHeaderDictionary headers) => headers[InternalHeaders.Variant].ToString() switch
     {
         WireVariants.Azure => s_azure,
         WireVariants.OpenRouter => s_openRouter,
+        WireVariants.Perplexity => s_perplexity,
         _ => OpenAi,
     };
 
     /// <summary>Whether fields that are unknown, or that OpenAI's reasoning models do not take, are refused; else they are ignored.</summary>
     public virtual bool IsStrict => true;
+
+    /// <summary>Whether each answer tells what a search of the web found.</summary>
+    public virtual bool SearchesTheWeb => false;
 
     /// <summary>Whether the usage comes in a last chunk though nobody asks for it, and all other chunks keep quiet about it.</summary>
     public virtual bool AlwaysTellsUsage => false;
@@ -34,6 +40,16 @@ internal class ChatVariant
 
     /// <summary>A chunk that goes before all others; empty where there is none.</summary>
     public virtual string FirstChunk => "";
+
+    /// <summary>The variant that answers a request: Perplexity's models answer as they do there, on OpenAI's own path, too.</summary>
+    public ChatVariant For(JsonElement root) =>
+        this == OpenAi && Fields.Member(root, "model") is { ValueKind: JsonValueKind.String } model && Fields.String(model, "model") is var name
+        && (name.StartsWith("sonar", StringComparison.Ordinal) || name.StartsWith("perplexity/sonar", StringComparison.Ordinal))
+            ? s_sonar
+            : this;
+
+    /// <summary>How to stream, by what the request says.</summary>
+    public virtual StreamOptions? Stream(StreamOptions? asked) => asked;
 
     /// <summary>The model that a request names.</summary>
     /// <exception cref="OpenAiFault">There is none.</exception>
@@ -51,6 +67,9 @@ internal class ChatVariant
 
     /// <summary>Members of each chunk.</summary>
     public virtual string ChunkMembers(ToldChat told) => "";
+
+    /// <summary>Members of the chunk that tells how a choice ended.</summary>
+    public virtual string LastChunkMembers(ToldChat told) => "";
 
     /// <summary>Members of a chunk's choice.</summary>
     /// <param name="tellsContent">Whether the chunk tells a piece of the content, not the role, a call or the end.</param>

@@ -22,6 +22,7 @@ internal sealed class ChunkWriter : IChunkEncoder
 
     private readonly byte[] _head;
     private readonly byte[] _tail;
+    private readonly byte[] _lastTail;
     private readonly ChoiceChunks[] _choices;
     private readonly byte[]? _usage;
     private readonly ulong? _paddingSeed;
@@ -42,6 +43,7 @@ internal sealed class ChunkWriter : IChunkEncoder
             $"{{\"id\":\"{head.Id}\",\"object\":\"chat.completion.chunk\",\"created\":{head.Created},\"model\":{Json(head.Model)},"
             + $"\"service_tier\":\"{head.ServiceTier}\",\"system_fingerprint\":\"{head.Fingerprint}\"{told.Variant.ChunkMembers(told)},\"choices\":["))];
         _tail = options.IncludeUsage && !told.Variant.AlwaysTellsUsage ? "],\"usage\":null"u8.ToArray() : "]"u8.ToArray();
+        _lastTail = told.Variant.LastChunkMembers(told) is { Length: > 0 } last ? [.. _tail, .. Encoding.UTF8.GetBytes(last)] : _tail;
         _choices = new ChoiceChunks[told.Answer.Choices.Count];
         for (var i = 0; i < _choices.Length; i++)
         {
@@ -70,7 +72,7 @@ internal sealed class ChunkWriter : IChunkEncoder
             Write(output, choice.Head, choice.Start, [], [], 0);
             if (choice.Steps == 0)
             {
-                Write(output, choice.Head, choice.Finish, [], [], 0);
+                Write(output, choice.Head, choice.Finish, [], [], 0, _lastTail);
             }
         }
     }
@@ -98,7 +100,7 @@ internal sealed class ChunkWriter : IChunkEncoder
 
                 if (step == choice.Steps)
                 {
-                    Write(output, choice.Head, choice.Finish, [], [], 0);
+                    Write(output, choice.Head, choice.Finish, [], [], 0, _lastTail);
                 }
             }
         }
@@ -141,9 +143,10 @@ internal sealed class ChunkWriter : IChunkEncoder
 
     /// <summary>Writes one chunk, in one go.</summary>
     private void Write(
-        PipeWriter output, ReadOnlySpan<byte> head, ReadOnlySpan<byte> open, ReadOnlySpan<byte> data, ReadOnlySpan<byte> close, int contentLength)
+        PipeWriter output, ReadOnlySpan<byte> head, ReadOnlySpan<byte> open, ReadOnlySpan<byte> data, ReadOnlySpan<byte> close, int contentLength, byte[]? tail = null)
     {
-        var most = _head.Length + head.Length + open.Length + data.Length + close.Length + _tail.Length + 64 + _close.Length;
+        tail ??= _tail;
+        var most = _head.Length + head.Length + open.Length + data.Length + close.Length + tail.Length + 64 + _close.Length;
         var span = output.GetSpan(most);
         var at = 0;
         Copy(_head, span, ref at);
@@ -151,7 +154,7 @@ internal sealed class ChunkWriter : IChunkEncoder
         Copy(open, span, ref at);
         Copy(data, span, ref at);
         Copy(close, span, ref at);
-        Copy(_tail, span, ref at);
+        Copy(tail, span, ref at);
         Obfuscate(span, ref at, contentLength);
         Copy(_close, span, ref at);
         output.Advance(at);

@@ -25,6 +25,9 @@ internal interface IOpenAiTextRequest : ISteeredRequest
     /// <summary>Choices in the answer.</summary>
     int Told { get; }
 
+    /// <summary>Whose variant of the format the answer has.</summary>
+    ChatVariant Variant { get; }
+
     /// <summary>Whether the answer is spoken.</summary>
     bool IsSpoken { get; }
 }
@@ -49,9 +52,8 @@ internal sealed record OpenAiTextRoute<TRequest>(
 /// <param name="Head">What every chunk repeats.</param>
 /// <param name="Frame">The format of a stream.</param>
 /// <param name="Deterministic">Whether ids and times depend on the request alone.</param>
-/// <param name="Variant">What is told beside what OpenAI tells.</param>
 internal readonly record struct TextTelling<TRequest>(
-    TRequest Request, Answer Answer, GenerationContext Context, ITokenizer Tokenizer, AnswerHead Head, StreamFrame Frame, bool Deterministic, ChatVariant Variant);
+    TRequest Request, Answer Answer, GenerationContext Context, ITokenizer Tokenizer, AnswerHead Head, StreamFrame Frame, bool Deterministic);
 
 /// <summary>Serves the routes of OpenAI's API that answer with text: reads and checks, and hands over to the pipeline.</summary>
 internal sealed class OpenAiTextHandler(
@@ -67,8 +69,9 @@ internal sealed class OpenAiTextHandler(
     private async Task AnswerAsync<TRequest>(HttpContext context, RequestArrival arrival, OpenAiTextRoute<TRequest> route)
         where TRequest : IOpenAiTextRequest
     {
-        var variant = ChatVariant.Of(context.Request.Headers);
-        var (request, (timing, priority, mode)) = await reader.ReadAsync(context, body => route.Parse(body, variant));
+        var called = ChatVariant.Of(context.Request.Headers);
+        var (request, (timing, priority, mode)) = await reader.ReadAsync(context, body => route.Parse(body, called));
+        var variant = request.Variant;
         var frame = variant.Frame(request.Stream is null ? StreamFrame.ServerSentEvents : formats.ChooseFrame(context.Request));
         RefusePlainText(frame, request);
         await pipeline.RunAsync(context, new GenerationCall(
@@ -77,7 +80,7 @@ internal sealed class OpenAiTextHandler(
                 request, answer, found, tokenizers.For(request.Generation.Model),
                 variant.Head(AnswerHead.Create(
                     route.IdPrefix, request.Generation, request.ServiceTier, found.Seed, _serverSeed, clock.UnixUs / 1_000_000, arrival.Deterministic)),
-                frame, arrival.Deterministic, variant)))
+                frame, arrival.Deterministic)))
         {
             Type = route.Type,
             Frame = frame,

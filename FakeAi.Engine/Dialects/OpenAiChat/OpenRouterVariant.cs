@@ -26,6 +26,8 @@ internal sealed class OpenRouterVariant : ChatVariant
 
     public override string ReasoningName => "reasoning";
 
+    public override StreamOptions? Stream(StreamOptions? asked) => asked is null ? null : new StreamOptions(IncludeUsage: true, IncludeObfuscation: false);
+
     /// <summary>The first of <c>model</c> and <c>models</c> that there is.</summary>
     public override ModelInfo Model(JsonElement root, ModelCatalogue catalogue, out string requested)
     {

@@ -10,10 +10,12 @@ namespace FakeAi.Engine.Dialects.OpenAiChat;
 /// <param name="CachedTokens">Tokens of the prompt that the cache held.</param>
 /// <param name="Seed">The request's seed.</param>
 /// <param name="Tokenizer">The model's tokenizer.</param>
-/// <param name="Variant">What is told beside what OpenAI tells.</param>
-internal sealed record ToldChat(ChatRequest Request, AnswerHead Head, Answer Answer, int CachedTokens, ulong Seed, ITokenizer Tokenizer, ChatVariant Variant)
+internal sealed record ToldChat(ChatRequest Request, AnswerHead Head, Answer Answer, int CachedTokens, ulong Seed, ITokenizer Tokenizer)
 {
     private const ulong Purpose = 0x70FD;
+
+    /// <summary>What is told otherwise than OpenAI does, or beside it.</summary>
+    public ChatVariant Variant => Request.Variant;
 
     /// <summary>Until when a choice's sound can be named in a following request, Unix seconds.</summary>
     public long AudioExpiresAt => Head.Created + AudioOutput.LifeSeconds;

@@ -16,6 +16,8 @@ internal sealed record CompletionRequest(
 {
     public SteeringFields Steering { get; init; } = SteeringFields.None;
 
+    public ChatVariant Variant => ChatVariant.OpenAi;
+
     /// <summary>Legacy completions know no tiers.</summary>
     public string ServiceTier => "default";
 

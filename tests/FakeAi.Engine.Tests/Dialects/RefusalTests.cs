@@ -53,7 +53,7 @@ public sealed class RefusalTests
         var tokenizer = new Tokenizers().For(model);
         var choice = DraftCutter.Cut(draft, request, tokenizer);
         var head = new AnswerHead("chatcmpl-x", 1, "gpt-4o", "default", "fp_0");
-        return new ToldChat(new ChatRequest(request, "default", null) { TopLogprobs = logprobs ? 2 : null }, head, new Answer([choice]), 0, 1, tokenizer, ChatVariant.OpenAi);
+        return new ToldChat(new ChatRequest(request, "default", null) { TopLogprobs = logprobs ? 2 : null }, head, new Answer([choice]), 0, 1, tokenizer);
     }
 
     private static List<JsonNode> Chunks(ToldChat told)

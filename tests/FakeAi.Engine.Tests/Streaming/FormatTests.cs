@@ -135,7 +135,7 @@ public sealed class FormatTests(FastEngine engine) : IClassFixture<FastEngine>
             TopLogprobs = logprobs,
         };
         var pipe = new System.IO.Pipelines.Pipe();
-        var told = new ToldChat(request, new AnswerHead("id", 1, "m", "default", "fp"), answer, 0, 1, new Tokenizers().For(model!), ChatVariant.OpenAi);
+        var told = new ToldChat(request, new AnswerHead("id", 1, "m", "default", "fp"), answer, 0, 1, new Tokenizers().For(model!));
         var writer = new ChunkWriter(told, request.Stream!, frame);
         writer.WriteSteps(pipe.Writer, 0, 1);
         writer.WriteSteps(pipe.Writer, 1, 8);

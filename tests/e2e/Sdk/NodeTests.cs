@@ -16,6 +16,7 @@ public sealed class NodeTests(RunningSystem system)
     [InlineData("openai", "responses.test.mjs", 7)]
     [InlineData("openai", "azure.test.mjs", 4)]
     [InlineData("openai", "openrouter.test.mjs", 3)]
+    [InlineData("openai", "perplexity.test.mjs", 2)]
     public async Task NodeSdk_EveryTest_Passes(string package, string file, int tests)
     {
         Assert.True(
