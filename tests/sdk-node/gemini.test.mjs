@@ -122,3 +122,14 @@ test("tokens_are_counted_and_models_listed_page_by_page", async () => {
   assert.equal(one.displayName, "Gemini 2.5 Flash");
   assert.equal(one.inputTokenLimit, 1048576);
 });
+
+test("texts_that_share_words_are_embedded_near_each_other", async () => {
+  const contents = ["How do rainbows form?", "Rainbows form in rain.", "Taxes are due in April."];
+  const { embeddings } = await ai.models.embedContent({ model: "gemini-embedding-001", contents, config: { taskType: "SEMANTIC_SIMILARITY" } });
+  const [a, b, c] = embeddings.map((embedding) => embedding.values);
+  const dot = (x, y) => x.reduce((sum, value, i) => sum + value * y[i], 0);
+  assert.equal(a.length, 3072);
+  assert.ok(dot(a, b) > dot(a, c) + 0.1);
+  const short = await ai.models.embedContent({ model: "gemini-embedding-001", contents: contents[0], config: { taskType: "SEMANTIC_SIMILARITY", outputDimensionality: 768 } });
+  assert.deepEqual(short.embeddings[0].values, a.slice(0, 768));
+});

@@ -42,7 +42,7 @@ internal sealed class GenerateRequestParser(ModelCatalogue catalogue, Tokenizers
             $"models/{(id.Length <= MaxQuoted ? id : id[..MaxQuoted])} is not found for API version {version}, or is not supported for {method}. Call ListModels to see the list of available models and their supported methods.");
 
     /// <exception cref="ProviderFault">The request is not valid.</exception>
-    public GenerateRequest Parse(ReadOnlySequence<byte> body, ModelInfo model, string requested) => Read(body, root =>
+    public GenerateRequest Parse(ReadOnlySequence<byte> body, ModelInfo model, string requested) => GeminiBody.Read(body, root =>
     {
         var payload = new Payload();
         var prompt = Prompt(payload, root, "", model);
@@ -90,7 +90,7 @@ internal sealed class GenerateRequestParser(ModelCatalogue catalogue, Tokenizers
 
     /// <summary>Counts a prompt's tokens: that of <c>contents</c>, or of a whole <c>generateContentRequest</c>.</summary>
     /// <exception cref="ProviderFault">The request is not valid.</exception>
-    public int Count(ReadOnlySequence<byte> body, ModelInfo model) => Read(body, root =>
+    public int Count(ReadOnlySequence<byte> body, ModelInfo model) => GeminiBody.Read(body, root =>
     {
         var payload = new Payload();
         var outer = payload.Message(root, "", "CountTokensRequest", "model", "contents", "system_instruction", "tools", "tool_config", "generation_config", "generate_content_request");
@@ -101,7 +101,7 @@ internal sealed class GenerateRequestParser(ModelCatalogue catalogue, Tokenizers
 
     private PromptParts Prompt(Payload payload, JsonElement root, string path, ModelInfo model)
     {
-        var own = path.Length == 0 ? Own(root) : root;
+        var own = path.Length == 0 ? GeminiBody.Own(root) : root;
         var request = payload.Message(own, path, "GenerateContentRequest", s_fields);
         var tokenizer = tokenizers.For(model);
         var reader = new ContentReader(payload, model, tokenizer);
@@ -109,46 +109,6 @@ internal sealed class GenerateRequestParser(ModelCatalogue catalogue, Tokenizers
         reader.System(request);
         reader.Contents(request);
         return new PromptParts(request, reader.Messages, tools, PromptTokens.Count(model, tokenizer, reader.Messages, tools?.Definitions));
-    }
-
-    /// <summary>The body without our own fields, which Google's messages do not have.</summary>
-    private static JsonElement Own(JsonElement root)
-    {
-        if (!root.EnumerateObject().Any(static m => SteeringFields.Knows(m.Name)))
-        {
-            return root;
-        }
-
-        var members = root.EnumerateObject().Where(static m => !SteeringFields.Knows(m.Name)).Select(static m => $"{JsonText.Quote(m.Name)}:{m.Value.GetRawText()}");
-        return JsonElement.Parse($"{{{string.Join(',', members)}}}");
-    }
-
-    private static T Read<T>(ReadOnlySequence<byte> body, Func<JsonElement, T> read)
-    {
-        JsonDocument document;
-        try
-        {
-            document = JsonDocument.Parse(body, JsonText.Document);
-        }
-        catch (JsonException)
-        {
-            throw NotJson("Parsing terminated before end of input.");
-        }
-
-        using (document)
-        {
-            try
-            {
-                return document.RootElement.ValueKind == JsonValueKind.Object ? read(document.RootElement) : throw NotJson("Root element must be a message.");
-            }
-            catch (InvalidOperationException)
-            {
-                // Text that is not UTF-8, found where it was first read.
-                throw NotJson("Text is not UTF-8.");
-            }
-        }
-
-        static ProviderFault NotJson(string why) => GeminiWords.InvalidArgument($"Invalid JSON payload received. {why}");
     }
 
     private static List<string> SafetyCategories(Payload payload, ProtoMessage root)

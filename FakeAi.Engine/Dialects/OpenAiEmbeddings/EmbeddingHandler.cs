@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using FakeAi.Engine.Dialects.Exchange;
 using FakeAi.Engine.Dialects.OpenAiChat;
 using FakeAi.Engine.Embeddings;
 using FakeAi.Engine.Hosting;
@@ -27,7 +28,10 @@ internal sealed class EmbeddingHandler(
         var request = await body.ReadAsync(context, parser.Parse);
         var call = new WholeCall(
             Route, Operation, arrival, request.Model, request.RequestedModel, request.Tokens, steering.Read(context.Request.Headers, request.Steering),
-            request.SeedFor(_serverSeed), arrival.RequestId);
+            request.SeedFor(_serverSeed), arrival.RequestId)
+        {
+            TimedOut = OpenAiFault.TimedOut().WriteAsync,
+        };
         var vectors = request.Texts.Select(t => TextEmbedder.Embed(t, request.Model.Id, request.Model.Dimensions, request.Dimensions)).ToArray();
         await answers.RunAsync(context, call, output => Write(output, request, vectors));
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using FakeAi.Engine.Dialects.Exchange;
 using FakeAi.Engine.Dialects.OpenAiChat;
 using FakeAi.Engine.Hosting;
 using FakeAi.Engine.Moderation;
@@ -31,7 +32,10 @@ internal sealed class ModerationHandler(
         var seed = request.SeedFor(_serverSeed);
         var id = "modr-" + (arrival.Deterministic ? new SeededRandom(SeedHash.Derive(seed, IdPurpose)).NextText(Hex, IdLength) : Guid.NewGuid().ToString("N"));
         var call = new WholeCall(
-            Route, Operation, arrival, request.Model, request.ToldModel, request.Tokens, steering.Read(context.Request.Headers, request.Steering), seed, id);
+            Route, Operation, arrival, request.Model, request.ToldModel, request.Tokens, steering.Read(context.Request.Headers, request.Steering), seed, id)
+        {
+            TimedOut = OpenAiFault.TimedOut().WriteAsync,
+        };
         var findings = request.Inputs.Select(static i => ContentModerator.Score(i.Texts, i.Images)).ToArray();
         await answers.RunAsync(context, call, output => Write(output, request, id, findings));
     }

@@ -6,8 +6,10 @@ internal static class GeminiMethods
     public const string Generate = "generateContent";
     public const string Stream = "streamGenerateContent";
     public const string CountTokens = "countTokens";
+    public const string Embed = "embedContent";
+    public const string BatchEmbed = "batchEmbedContents";
 
-    private static readonly string[] s_known = [Generate, Stream, CountTokens, "embedContent", "batchEmbedContents", "asyncBatchEmbedContent", "batchGenerateContent"];
+    private static readonly string[] s_known = [Generate, Stream, CountTokens, Embed, BatchEmbed, "asyncBatchEmbedContent", "batchGenerateContent"];
 
     /// <summary>The method that a path ends with; null where it is none that Google has.</summary>
     public static string? Of(string? path)

@@ -13,7 +13,7 @@ internal sealed class GeminiModels(ModelCatalogue catalogue) : IModelList
     private const int MostSize = 1000;
     private const int MaxQuotedId = 128;
 
-    private readonly ModelInfo[] _models = [.. catalogue.Models.Where(static m => m is { Provider: "google", Kind: "chat" })];
+    private readonly ModelInfo[] _models = [.. catalogue.Models.Where(static m => m is { Provider: "google", Kind: "chat" or "embedding" })];
 
     public Task ListAsync(HttpContext context)
     {
@@ -91,6 +91,15 @@ internal sealed class GeminiModels(ModelCatalogue catalogue) : IModelList
         json.WriteNumber("inputTokenLimit"u8, model.ContextWindow);
         json.WriteNumber("outputTokenLimit"u8, model.MaxOutputTokens);
         json.WriteStartArray("supportedGenerationMethods"u8);
+        if (model.Kind == "embedding")
+        {
+            json.WriteStringValue(GeminiMethods.Embed);
+            json.WriteStringValue(GeminiMethods.BatchEmbed);
+            json.WriteEndArray();
+            json.WriteEndObject();
+            return;
+        }
+
         json.WriteStringValue(GeminiMethods.Generate);
         json.WriteStringValue(GeminiMethods.CountTokens);
         json.WriteEndArray();

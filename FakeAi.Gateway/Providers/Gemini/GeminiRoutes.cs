@@ -18,7 +18,7 @@ internal sealed class GeminiRoutes(GenerationEndpoint generation)
     {
         foreach (var version in (string[])["v1beta", "v1"])
         {
-            foreach (var method in (string[])[GeminiMethods.Generate, GeminiMethods.Stream, GeminiMethods.CountTokens])
+            foreach (var method in (string[])[GeminiMethods.Generate, GeminiMethods.Stream, GeminiMethods.CountTokens, GeminiMethods.Embed, GeminiMethods.BatchEmbed])
             {
                 var route = $"/{version}/models/{{model}}:{method}";
                 routes.MapPost(route, context => HandleAsync(context, version, method, route));

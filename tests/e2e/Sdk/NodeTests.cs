@@ -12,7 +12,7 @@ public sealed class NodeTests(RunningSystem system)
     [InlineData("openai", "openai.test.mjs", 12)]
     [InlineData("openai", "resources.test.mjs", 6)]
     [InlineData("@anthropic-ai/sdk", "anthropic.test.mjs", 8)]
-    [InlineData("@google/genai", "gemini.test.mjs", 9)]
+    [InlineData("@google/genai", "gemini.test.mjs", 10)]
     [InlineData("openai", "responses.test.mjs", 7)]
     [InlineData("openai", "azure.test.mjs", 4)]
     [InlineData("openai", "openrouter.test.mjs", 3)]

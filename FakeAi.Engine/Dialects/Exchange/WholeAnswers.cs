@@ -6,7 +6,7 @@ using FakeAi.Engine.Pipeline;
 using FakeAi.Engine.Streaming;
 using FakeAi.Engine.Workers;
 
-namespace FakeAi.Engine.Dialects.OpenAiChat;
+namespace FakeAi.Engine.Dialects.Exchange;
 
 /// <summary>A request that generates no tokens: what is asked of a model, and the answer that is ready before its time has come.</summary>
 /// <param name="Route">The route template.</param>
@@ -19,7 +19,14 @@ namespace FakeAi.Engine.Dialects.OpenAiChat;
 /// <param name="Seed">The seed of its timing.</param>
 /// <param name="Id">The answer's id.</param>
 internal sealed record WholeCall(
-    string Route, string Operation, RequestArrival Arrival, ModelInfo Model, string RequestedModel, int InputTokens, Steering Steering, ulong Seed, string Id);
+    string Route, string Operation, RequestArrival Arrival, ModelInfo Model, string RequestedModel, int InputTokens, Steering Steering, ulong Seed, string Id)
+{
+    /// <summary>Answers in the provider's words where the time is over before the answer could go.</summary>
+    public required Func<HttpResponse, CancellationToken, Task> TimedOut { get; init; }
+
+    /// <summary>The response's <c>Content-Type</c>.</summary>
+    public string ContentType { get; init; } = "application/json";
+}
 
 /// <summary>Sends answers that are told whole and generate no tokens, such as embeddings, when the model's TTFT has passed.</summary>
 internal sealed class WholeAnswers(MediaPipeline pipeline)
@@ -32,7 +39,7 @@ internal sealed class WholeAnswers(MediaPipeline pipeline)
         context,
         new MediaCall(
             call.Route, call.Arrival, call.Steering.Timing, Stream: false,
-            () => (new UncountedStep(), new Told(call.Id, call.RequestedModel, write)))
+            () => (new UncountedStep(), new Told(call, write)))
         {
             Operation = call.Operation,
             Prompt = new MediaPrompt(call.Model, call.RequestedModel, call.InputTokens),
@@ -41,21 +48,21 @@ internal sealed class WholeAnswers(MediaPipeline pipeline)
         },
         call.Seed);
 
-    private sealed class Told(string id, string model, Action<IBufferWriter<byte>> write) : IDialectAnswer
+    private sealed class Told(WholeCall call, Action<IBufferWriter<byte>> write) : IDialectAnswer
     {
-        public string Id => id;
+        public string Id => call.Id;
 
-        public string Model => model;
+        public string Model => call.RequestedModel;
 
         public IReadOnlyList<string> FinishReasons { get; } = ["stop"];
 
-        public string ContentType => "application/json";
+        public string ContentType => call.ContentType;
 
         public IChunkEncoder? Encoder => null;
 
         public void WriteWhole(IBufferWriter<byte> output) => write(output);
 
         public Task WriteTimeoutAsync(HttpResponse response, CancellationToken cancellationToken) =>
-            OpenAiFault.TimedOut().WriteAsync(response, cancellationToken);
+            call.TimedOut(response, cancellationToken);
     }
 }
