@@ -9,7 +9,7 @@ internal sealed class ResponsesHandler(ResponsesRequestParser parser, OpenAiText
     public const string Route = "/v1/responses";
 
     private readonly OpenAiTextRoute<ResponsesRequest> _route = new(
-        Route, "chat", StreamType.Chat, "resp_", parser.Parse, telling => new ResponseAnswer(telling, () => clock.UnixUs / 1_000_000));
+        Route, "chat", StreamType.Chat, "resp_", (body, _) => parser.Parse(body), telling => new ResponseAnswer(telling, () => clock.UnixUs / 1_000_000));
 
     public Task HandleAsync(HttpContext context) => texts.HandleAsync(context, _route);
 }

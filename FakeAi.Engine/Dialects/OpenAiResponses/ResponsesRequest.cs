@@ -19,6 +19,8 @@ internal sealed record ResponsesRequest(GenerationRequest Generation, string Ser
     /// <summary>Whether reasoning items carry their encrypted form.</summary>
     public bool Encrypts { get; init; }
 
+    public ChatVariant Variant => ChatVariant.OpenAi;
+
     public int Told => 1;
 
     public bool IsSpoken => false;
