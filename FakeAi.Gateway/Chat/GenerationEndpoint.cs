@@ -78,12 +78,14 @@ internal sealed class GenerationEndpoint(RequestBodyReader bodies, EngineForward
                 return null;
             }
 
-            if (choice.Model != request.Model)
+            // A body that cannot name another model is no request: the engine says so.
+            if (choice.Model != request.Model && ModelField.Replace(body.Memory.Span, choice.Model!) is { } renamed)
             {
-                using var named = body;
-                body = ModelField.Replace(named.Memory.Span, choice.Model!);
-                request.Model = choice.Model;
+                body.Dispose();
+                body = renamed;
             }
+
+            request.Model = choice.Model;
         }
 
         if (counted)
