@@ -175,6 +175,9 @@ public sealed class PagesTests : IAsyncLifetime
 
         await page.ReloadAsync();
         Assert.Equal("dark", await page.EvaluateAsync<string>(Theme));
+
+        // Before the page is live again a click is lost.
+        await Expect(page.GetByTestId("kpi-total-requests")).ToBeVisibleAsync();
         await page.GetByTestId("theme-toggle").ClickAsync();
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "light");
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });

@@ -65,8 +65,9 @@ internal sealed partial class EngineLink(string engine, Uri address, string? tok
                 Log.Opened(logger, engine);
                 connection.Read();
             }
-            catch (Exception exception) when (exception is SocketException or IOException or InvalidDataException or ObjectDisposedException)
+            catch (Exception exception)
             {
+                // Whatever it is: the bodies under way are lost and told so, and a thread that fails would take the gateway along.
                 Log.NotOpen(logger, engine, exception.Message);
             }
             finally
